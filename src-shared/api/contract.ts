@@ -1,0 +1,274 @@
+import { z } from 'zod';
+import { documentChangeSchema, documentSchema, journalEntrySchema } from '../domain/document.ts';
+import { editOpSchema } from '../domain/edit-op.ts';
+import { hypothesisInfoSchema, hypothesisSegmentSchema } from '../domain/hypothesis.ts';
+import { jobSchema } from '../domain/job.ts';
+import { mediaChoiceSchema, mediaItemSchema } from '../domain/media.ts';
+import { idSchema } from '../domain/records.ts';
+import { appErrorSchema } from './errors.ts';
+
+/**
+ * The one contract between any face (window, browser, tests) and the host. Two transports carry it, Electron IPC and
+ * WebSocket; neither holds logic. Bulk arrays never pass here: they travel as binary over the media route by id.
+ */
+const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+const none = z.object({});
+const done = z.object({});
+
+const appInfoSchema = z.object({
+  version: z.string(),
+  face: z.enum(['desktop', 'served']),
+  platform: z.string(),
+  cores: z.number().int(),
+  ffmpeg: z
+    .object({ path: z.string(), version: z.string(), source: z.enum(['setting', 'env', 'path', 'package', 'bundled']) })
+    .nullable(),
+  /** Provider each net runs on and why: `cpu (no GPU adapter)`. */
+  provider: z.string(),
+  offline: z.boolean(),
+  /** Things a person should know at start, e.g. that Electron's binary could not be had. */
+  notices: z.array(z.string()),
+});
+
+const projectSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  path: z.string(),
+  readOnly: z.boolean(),
+  /** Why it is read-only, in words; null when it is not. */
+  readOnlyReason: z.string().nullable(),
+  /** The bundled sample, opened because nothing else was asked for. */
+  isSample: z.boolean(),
+});
+
+const systemSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  version: z.string(),
+  description: z.string(),
+  needsVideo: z.boolean(),
+  /** Missing model ids; empty = ready to run. */
+  missingModels: z.array(z.string()),
+  params: z.array(
+    z.object({
+      /** `stage.param` */
+      key: z.string(),
+      label: z.string(),
+      default: z.unknown(),
+      unit: z.string().nullable(),
+      min: z.number().nullable(),
+      max: z.number().nullable(),
+    }),
+  ),
+});
+
+const modelSchema = z.object({
+  id: z.string(),
+  stage: z.string(),
+  licence: z.string(),
+  nonCommercial: z.boolean(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  installed: z.boolean(),
+  bundled: z.boolean(),
+  source: z.string(),
+});
+
+const directoryEntrySchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['directory', 'media', 'project', 'labels']),
+  sizeBytes: z.number().nullable(),
+});
+
+const settingsSchema = z.object({
+  theme: z.enum(['system', 'dark', 'light']),
+  playOnSelect: z.boolean(),
+  follow: z.enum(['page', 'centre', 'off']),
+  ffmpegPath: z.string().nullable(),
+  cacheLimitBytes: z.number().int().min(0),
+  /** Segments below this confidence count as doubtful, 0..1. */
+  doubtLimit: z.number().min(0).max(1),
+  tourSeen: z.boolean(),
+});
+
+export const exportFormatSchema = z.enum(['rttm', 'via3', 'uem']);
+
+/** What a curated subset takes. */
+export const subsetChoiceSchema = z.object({
+  mediaIds: z.array(idSchema).min(1),
+  /** Speaker names per media id; absent = all. */
+  speakerIds: z.record(z.string(), z.array(idSchema)).optional(),
+  reviewedOnly: z.boolean(),
+  minTurnSec: z.number().min(0),
+  /** false = only speech of a single speaker. */
+  withOverlap: z.boolean(),
+  cuts: z.enum(['whole', 'turns']),
+});
+export type SubsetChoice = z.infer<typeof subsetChoiceSchema>;
+
+const subsetCountsSchema = z.object({
+  files: z.number().int(),
+  speakers: z.number().int(),
+  turns: z.number().int(),
+  speechSec: z.number(),
+});
+
+/** Layout and position, remembered per project and file; opaque to the host. */
+const viewStateSchema = z.record(z.string(), z.json());
+
+export const contract = {
+  'app.info': method(none, appInfoSchema),
+  'settings.get': method(none, settingsSchema),
+  'settings.set': method(settingsSchema.partial(), settingsSchema),
+
+  'project.get': method(none, projectSchema),
+  /** Open or create a project file on the host's machine. */
+  'project.open': method(z.object({ path: z.string().min(1), create: z.boolean() }), projectSchema),
+  'project.getView': method(none, viewStateSchema),
+  'project.setView': method(z.object({ patch: viewStateSchema }), done),
+
+  /** Folders and files of the host's machine, for the open dialog of both faces. `path` null = home. */
+  'files.browse': method(
+    z.object({ path: z.string().nullable() }),
+    z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(directoryEntrySchema) }),
+  ),
+
+  'media.list': method(none, z.array(mediaItemSchema)),
+  /** All or nothing: a path that is no media refuses the whole call and names it. Queues a job per new file. */
+  'media.add': method(
+    z.object({ paths: z.array(z.string().min(1)).min(1), diarize: z.boolean() }),
+    z.array(mediaItemSchema),
+  ),
+  'media.remove': method(z.object({ mediaId: idSchema }), done),
+  'media.setChoice': method(z.object({ mediaId: idSchema, choice: mediaChoiceSchema }), mediaItemSchema),
+  /** Find missing files by content hash below a folder. */
+  'media.relink': method(
+    z.object({ folder: z.string().min(1) }),
+    z.object({ relinked: z.array(idSchema), stillMissing: z.array(idSchema) }),
+  ),
+  /** Media-route ids of the file's bulk data; null = not there (yet). */
+  'media.sources': method(
+    z.object({ mediaId: idSchema }),
+    z.object({
+      /** What <video>/<audio> plays: the file, or a review proxy where Chromium cannot play it. */
+      playUrl: z.string().nullable(),
+      playsProxy: z.boolean(),
+      /** Why nothing can be played (yet): `making a review copy, 40 %`. */
+      playNote: z.string().nullable(),
+      peaksUrl: z.string().nullable(),
+      frameTableUrl: z.string().nullable(),
+      vadUrl: z.string().nullable(),
+    }),
+  ),
+
+  'document.get': method(z.object({ mediaId: idSchema }), documentSchema),
+  'edit.apply': method(
+    z.object({ mediaId: idSchema, baseRevision: z.number().int(), op: editOpSchema }),
+    documentChangeSchema,
+  ),
+  /** `not-found` when there is nothing to undo. */
+  'edit.undo': method(z.object({ mediaId: idSchema, baseRevision: z.number().int() }), documentChangeSchema),
+  'edit.redo': method(z.object({ mediaId: idSchema, baseRevision: z.number().int() }), documentChangeSchema),
+  'edit.history': method(
+    z.object({ mediaId: idSchema, limit: z.number().int().min(1).max(1000) }),
+    z.array(journalEntrySchema),
+  ),
+
+  'hypothesis.list': method(z.object({ mediaId: idSchema }), z.array(hypothesisInfoSchema)),
+  'hypothesis.segments': method(z.object({ hypothesisId: idSchema }), z.array(hypothesisSegmentSchema)),
+  /** RTTM (more formats to come) as a further lane; all or nothing. */
+  'hypothesis.import': method(
+    z.object({ mediaId: idSchema, fileName: z.string().max(255), text: z.string() }),
+    hypothesisInfoSchema,
+  ),
+  'hypothesis.remove': method(z.object({ hypothesisId: idSchema }), done),
+
+  'systems.list': method(none, z.array(systemSchema)),
+  'models.list': method(none, z.array(modelSchema)),
+
+  'jobs.list': method(none, z.array(jobSchema)),
+  'jobs.start': method(
+    z.object({
+      mediaId: idSchema,
+      systemId: z.string().nullable(),
+      speakers: z.object({ min: z.number().int().min(1).max(100), max: z.number().int().min(1).max(100) }).nullable(),
+      params: z.record(z.string(), z.unknown()),
+    }),
+    jobSchema,
+  ),
+  'jobs.cancel': method(z.object({ jobId: idSchema }), jobSchema),
+  /** Failed, cancelled or quarantined → queued again. */
+  'jobs.retry': method(z.object({ jobId: idSchema }), jobSchema),
+
+  /** One file's labels as text, for a download or the clipboard. */
+  'export.text': method(
+    z.object({ mediaId: idSchema, format: exportFormatSchema }),
+    z.object({ fileName: z.string(), text: z.string(), warnings: z.array(z.string()) }),
+  ),
+  /** Label files of several media into a folder of the host's machine. Refuses to overwrite unless `overwrite`. */
+  'export.files': method(
+    z.object({
+      mediaIds: z.array(idSchema).min(1),
+      formats: z.array(exportFormatSchema).min(1),
+      folder: z.string().min(1),
+      overwrite: z.boolean(),
+    }),
+    z.object({ written: z.array(z.string()), warnings: z.array(z.string()) }),
+  ),
+  'export.subsetPreview': method(subsetChoiceSchema, subsetCountsSchema),
+  /** Atomic: the folder appears complete and verified, or not at all. */
+  'export.subset': method(
+    z.object({ choice: subsetChoiceSchema, folder: z.string().min(1) }),
+    z.object({ folder: z.string(), counts: subsetCountsSchema, warnings: z.array(z.string()) }),
+  ),
+} as const;
+
+export type Contract = typeof contract;
+export type ApiMethod = keyof Contract;
+/** What a caller passes. */
+export type ApiInput<M extends ApiMethod> = z.input<Contract[M]['input']>;
+/** What a handler receives. */
+export type ApiParsedInput<M extends ApiMethod> = z.output<Contract[M]['input']>;
+export type ApiOutput<M extends ApiMethod> = z.output<Contract[M]['output']>;
+
+export const apiMethods = Object.keys(contract) as ApiMethod[];
+
+/** Pushed by the host to every connected face. */
+export const eventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('project.changed') }),
+  z.object({ type: z.literal('media.changed'), mediaId: idSchema.nullable() }),
+  z.object({ type: z.literal('document.changed'), change: documentChangeSchema }),
+  z.object({ type: z.literal('hypotheses.changed'), mediaId: idSchema }),
+  z.object({ type: z.literal('job.changed'), job: jobSchema }),
+  z.object({
+    type: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    text: z.string(),
+    error: appErrorSchema.optional(),
+  }),
+]);
+export type ApiEvent = z.infer<typeof eventSchema>;
+
+export type ApiResult<M extends ApiMethod> =
+  { ok: true; value: ApiOutput<M> } | { ok: false; error: z.infer<typeof appErrorSchema> };
+
+/** What a face holds: the same object over either transport. */
+export interface ApiClient {
+  /** Resolves with the value; rejects with an AppError. */
+  call<M extends ApiMethod>(method: M, input: ApiInput<M>): Promise<ApiOutput<M>>;
+  /** Returns the unsubscribe function. */
+  on(listener: (event: ApiEvent) => void): () => void;
+  /** `true` while the host can be reached. */
+  onConnection(listener: (connected: boolean) => void): () => void;
+}
+
+export type AppInfo = z.infer<typeof appInfoSchema>;
+export type Project = z.infer<typeof projectSchema>;
+export type SystemInfo = z.infer<typeof systemSchema>;
+export type ModelInfo = z.infer<typeof modelSchema>;
+export type Settings = z.infer<typeof settingsSchema>;
+export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
+export type MediaSources = ApiOutput<'media.sources'>;
+export { settingsSchema };

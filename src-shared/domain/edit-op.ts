@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { idSchema, reviewStateSchema, timeSecSchema } from './records.ts';
+
+/**
+ * What a person can do to the curated layer. Each op is turned into a RecordsDiff by the pure function in
+ * `apply-op.ts`; the journal stores op and diff. Times snap to 1 ms there.
+ */
+const segmentIds = z.array(idSchema).min(1).max(100_000);
+
+export const editOpSchema = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('segment.add'), speakerId: idSchema, startSec: timeSecSchema, endSec: timeSecSchema }),
+  z.object({ op: z.literal('segment.setTimes'), segmentId: idSchema, startSec: timeSecSchema, endSec: timeSecSchema }),
+  /** Reassign to another speaker. */
+  z.object({ op: z.literal('segment.assign'), segmentIds, speakerId: idSchema }),
+  /** The same time also for another speaker: overlap. */
+  z.object({ op: z.literal('segment.addOverlap'), segmentIds, speakerId: idSchema }),
+  z.object({ op: z.literal('segment.split'), segmentId: idSchema, atSec: timeSecSchema }),
+  /** Join segments of one speaker into one from the first start to the last end; others keep theirs. */
+  z.object({ op: z.literal('segment.merge'), segmentIds: z.array(idSchema).min(2).max(100_000) }),
+  z.object({ op: z.literal('segment.delete'), segmentIds }),
+  z.object({ op: z.literal('segment.review'), segmentIds, review: reviewStateSchema }),
+  z.object({ op: z.literal('speaker.add'), name: z.string().max(200).optional() }),
+  z.object({ op: z.literal('speaker.rename'), speakerId: idSchema, name: z.string().min(1).max(200) }),
+  /** File-wide: every segment of `fromIds` goes to `intoId`; the emptied speakers go. */
+  z.object({ op: z.literal('speaker.merge'), fromIds: z.array(idSchema).min(1).max(1000), intoId: idSchema }),
+  /** Deletes the speaker and its segments. */
+  z.object({ op: z.literal('speaker.delete'), speakerId: idSchema }),
+  /** Replace the curated layer with a hypothesis. Speakers that match by overlap keep id, name and colour. */
+  z.object({ op: z.literal('hypothesis.adopt'), hypothesisId: idSchema }),
+]);
+export type EditOp = z.infer<typeof editOpSchema>;

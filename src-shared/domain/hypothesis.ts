@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { idSchema, timeSecSchema } from './records.ts';
+
+/** One turn of a system's answer. Immutable once stored. */
+export const hypothesisSegmentSchema = z.object({
+  startSec: timeSecSchema,
+  endSec: timeSecSchema,
+  /** The system's own label: `spk00`, `ID_0/3`, or a name from an imported file. */
+  speaker: z.string().min(1).max(200),
+  confidence: z.number().min(0).max(1).nullable(),
+});
+export type HypothesisSegment = z.infer<typeof hypothesisSegmentSchema>;
+
+/** What made a hypothesis: enough to make it again. */
+export const provenanceSchema = z.object({
+  systemId: z.string(),
+  systemVersion: z.string(),
+  appVersion: z.string(),
+  /** Effective parameters, `stage.param` → value. */
+  params: z.record(z.string(), z.unknown()),
+  models: z.array(z.object({ id: z.string(), sha256: z.string() })),
+  stages: z.array(
+    z.object({
+      id: z.string(),
+      version: z.string(),
+      /** Cache key (sha256, hex). */
+      key: z.string(),
+      wallSec: z.number(),
+      cpuSec: z.number(),
+      fromCache: z.boolean(),
+    }),
+  ),
+  decoder: z.string(),
+  provider: z.string(),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+export const hypothesisInfoSchema = z.object({
+  id: idSchema,
+  mediaId: idSchema,
+  /** Shown in the lane head: `Diarist audio`, `talk.rttm`. */
+  label: z.string(),
+  origin: z.enum(['machine', 'import']),
+  createdMs: z.number(),
+  speakerCount: z.number().int(),
+  segmentCount: z.number().int(),
+  provenance: provenanceSchema.nullable(),
+  warnings: z.array(z.string()),
+});
+export type HypothesisInfo = z.infer<typeof hypothesisInfoSchema>;
