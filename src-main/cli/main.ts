@@ -1,0 +1,2 @@
+import { Command } from 'commander';
+console.log('hi', process.version, new Command().name());
