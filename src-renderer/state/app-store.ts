@@ -10,7 +10,17 @@ export const views = ['library', 'review', 'curate', 'models', 'settings', 'help
 export type View = (typeof views)[number];
 
 /** At most one is open. */
-export type Overlay = 'palette' | 'keys' | 'tour' | 'add-files' | 'pick-speaker' | 'merge-speakers' | 'relink';
+export type Overlay =
+  | 'palette'
+  | 'keys'
+  | 'tour'
+  | 'add-files'
+  | 'pick-speaker'
+  | 'merge-speakers'
+  | 'relink'
+  | 'run-again'
+  | 'export'
+  | 'jobs';
 
 /** Something a person should read; it stays until they dismiss it. */
 export interface Notice {
@@ -44,17 +54,19 @@ export interface AppState {
   systems: readonly SystemInfo[];
   view: View;
   overlay: Overlay | null;
+  /** The list of segments beside the timeline. */
+  listShown: boolean;
   notices: readonly Notice[];
 
-  setView(view: View): void;
-  openOverlay(overlay: Overlay): void;
-  closeOverlay(): void;
-  notify(level: Notice['level'], text: string, error?: AppErrorData): void;
+  setView: (view: View) => void;
+  openOverlay: (overlay: Overlay) => void;
+  closeOverlay: () => void;
+  notify: (level: Notice['level'], text: string, error?: AppErrorData) => void;
   /** Show a failure: what happened, to which file, the way out. Being cancelled is no failure. */
-  report(thrown: unknown): void;
-  dismiss(noticeId: number): void;
-  saveSettings(patch: Partial<Settings>): Promise<void>;
-  putJob(job: Job): void;
+  report: (thrown: unknown) => void;
+  dismiss: (noticeId: number) => void;
+  saveSettings: (patch: Partial<Settings>) => Promise<void>;
+  putJob: (job: Job) => void;
 }
 
 let nextNotice = 1;
@@ -72,6 +84,7 @@ export const useAppStore = create<AppState>()((set, get) => ({
   systems: [],
   view: 'review',
   overlay: null,
+  listShown: false,
   notices: [],
 
   setView: (view) => set({ view, overlay: null }),

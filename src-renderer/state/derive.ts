@@ -42,12 +42,6 @@ export const overlappingIds = memo((segments) => {
   return ids;
 });
 
-/** Doubtful: marked so by a person, or not yet accepted and below the limit (0..1). */
-export function isDoubtful(segment: Segment, doubtLimit: number): boolean {
-  if (segment.review === 'doubtful') return true;
-  return segment.review === 'unreviewed' && segment.confidence !== null && segment.confidence < doubtLimit;
-}
-
 /**
  * The next (+1) or previous (−1) segment after the focused one, or after the playhead when nothing is focused, that
  * satisfies `wanted`. Undefined at the end of the file: the search does not wrap, so that one knows one is done.

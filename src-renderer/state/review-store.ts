@@ -76,26 +76,26 @@ export interface ReviewState extends FoldedDocument {
   playOnSelect: boolean;
   readOnlyReason: string | null;
 
-  connect(api: ApiClient): void;
+  connect: (api: ApiClient) => void;
   /** Show a file; null closes. Resolves when its document is there (or `loadError` says why not). */
-  open(mediaId: string | null): Promise<void>;
+  open: (mediaId: string | null) => Promise<void>;
   /** One edit. The change as the host made it, or null when it was refused (the status line says why). */
-  apply(op: EditOp): Promise<DocumentChange | null>;
-  undo(): Promise<DocumentChange | null>;
-  redo(): Promise<DocumentChange | null>;
+  apply: (op: EditOp) => Promise<DocumentChange | null>;
+  undo: () => Promise<DocumentChange | null>;
+  redo: () => Promise<DocumentChange | null>;
   /** Select exactly these, in any order; ids that are not there are ignored. */
-  select(ids: Iterable<string>, options?: SelectOptions): void;
+  select: (ids: Iterable<string>, options?: SelectOptions) => void;
   /** Add to or take from the selection (Ctrl+click). */
-  toggleSelected(id: string): void;
-  clearSelection(): void;
-  setTargetSpeaker(speakerId: string | null): void;
+  toggleSelected: (id: string) => void;
+  clearSelection: () => void;
+  setTargetSpeaker: (speakerId: string | null) => void;
   /** O(1); undefined when it is gone. */
-  segment(id: string): Segment | undefined;
+  segment: (id: string) => Segment | undefined;
   /** Put words into the status line without an edit. */
-  say(label: string, tone?: 'info' | 'problem', error?: AppErrorData): void;
+  say: (label: string, tone?: 'info' | 'problem', error?: AppErrorData) => void;
   /** What the host pushes. */
-  receive(event: ApiEvent): void;
-  refreshHypotheses(): Promise<void>;
+  receive: (event: ApiEvent) => void;
+  refreshHypotheses: () => Promise<void>;
 }
 
 const disconnected: ApiClient = {
