@@ -1,0 +1,75 @@
+/**
+ * The simple view every label format shares: who speaks when, what was scored, where a face is. A format's own document
+ * model keeps what does not fit here (comments, attributes, number texts).
+ */
+export interface Turn {
+  /** Recording the turn belongs to; the file's own id, or the stem of its name where the format has none. */
+  fileId: string;
+  /** As written; `1` where the format has none. */
+  channel: string;
+  startSec: number;
+  endSec: number;
+  speaker: string;
+  /** 0..1, null when the file says nothing. */
+  confidence: number | null;
+  /** What was said, where the format carries it. */
+  text?: string;
+}
+
+/** A stretch of a recording that was annotated or is to be scored. */
+export interface Region {
+  fileId: string;
+  channel: string;
+  startSec: number;
+  endSec: number;
+}
+
+/** A face on one frame. Pixels of the file's own picture, from its top left corner. */
+export interface FaceBox {
+  fileId: string;
+  timeSec: number;
+  xPx: number;
+  yPx: number;
+  widthPx: number;
+  heightPx: number;
+  /** Who it is; null when the file does not say. */
+  speaker: string | null;
+}
+
+/** The recording a label file speaks of, where a format names it. */
+export interface MediaReference {
+  fileId: string;
+  /** File name with extension, no folder. */
+  name: string;
+  hasVideo: boolean;
+}
+
+/** Everything a format may carry, each part possibly empty. */
+export interface LabelSet {
+  turns: Turn[];
+  regions: Region[];
+  boxes: FaceBox[];
+  media: MediaReference[];
+}
+
+export const emptyLabels = (): LabelSet => ({ turns: [], regions: [], boxes: [], media: [] });
+
+/** Options of every parser. */
+export interface ParseOptions {
+  /** Name of the file, for messages and, as a stem, where the format has no file id of its own. */
+  file?: string;
+}
+
+/** By file, start, end, speaker, channel: the order of every file we write. Plain code unit order, the same everywhere. */
+export function compareTurns(a: Turn, b: Turn): number {
+  return (
+    compareText(a.fileId, b.fileId) ||
+    a.startSec - b.startSec ||
+    a.endSec - b.endSec ||
+    compareText(a.speaker, b.speaker) ||
+    compareText(a.channel, b.channel)
+  );
+}
+
+/** Locale-free order by UTF-16 code unit. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
