@@ -19,12 +19,12 @@ export interface CatalogueEntry {
 const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const;
 
 const assign = digits.map((digit) => ({
-  id: `assign.d${digit}`,
+  id: `assign.d${digit}` as const,
   group: 'speakers' as const,
   keys: [`Digit${digit}`, `Numpad${digit}`],
 }));
 const overlap = digits.map((digit) => ({
-  id: `overlap.d${digit}`,
+  id: `overlap.d${digit}` as const,
   group: 'speakers' as const,
   keys: [`Shift+Digit${digit}`],
 }));
