@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { AppError } from '#shared/api/errors.ts';
+
+/** ffmpeg or ffprobe that says nothing for so long is stuck, not busy. */
+export const STALL_MS = 30_000;
+const TAIL_LINES = 40;
+const TAIL_COLUMNS = 500;
+
+export interface ToolOutcome {
+  /** Exit status; null when it was stopped because the consumer had enough. */
+  readonly exitCode: number | null;
+  /** Last lines of stderr, without progress lines. */
+  readonly stderrTail: string;
+  /** Lines on stderr without progress lines; with `-v error` the count of errors. */
+  readonly errorLines: number;
+}
+
+export interface RunToolOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Each piece of stdout; a promise holds the process back. Returning `stop` ends it: enough was read. */
+  onStdout?(chunk: Buffer): void | 'stop' | Promise<void | 'stop'>;
+  /** Seconds of output time ffmpeg reports (needs `-progress pipe:2`). */
+  readonly onOutTime?: ((seconds: number) => void) | undefined;
+  /** Named in errors. */
+  readonly mediaPath?: string | undefined;
+  readonly stallMs?: number | undefined;
+}
+
+const progressKey =
+  /^(?:frame|fps|bitrate|total_size|out_time(?:_us|_ms)?|dup_frames|drop_frames|speed|progress|stream_\w+)=/;
+const outTime = /^out_time=(-)?(\d+):(\d\d):(\d\d(?:\.\d+)?)/;
+
+/**
+ * Run ffmpeg or ffprobe without a shell and read what it says. stdin is closed. It is killed on abort, when the consumer
+ * throws or has enough, and after 30 s without a word; time the consumer takes does not count.
+ * @throws AppError `cancelled`, `io` (stuck), `not-found` (binary cannot be started); whatever the consumer throws.
+ */
+export async function runTool(
+  binary: string,
+  args: readonly string[],
+  options: RunToolOptions = {},
+): Promise<ToolOutcome> {
+  const { signal } = options;
+  if (signal?.aborted) throw cancelled();
+  const child = spawn(binary, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    env: toolEnvironment(),
+  });
+  const closed = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  closed.catch(() => undefined);
+
+  let end: 'running' | 'aborted' | 'stalled' | 'enough' = 'running';
+  const stop = (why: 'aborted' | 'stalled' | 'enough'): void => {
+    if (end === 'running') end = why;
+    child.kill('SIGKILL');
+  };
+  const onAbort = (): void => stop('aborted');
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  let stallTimer: NodeJS.Timeout | undefined;
+  const rest = (): void => clearTimeout(stallTimer);
+  const listen = (): void => {
+    rest();
+    stallTimer = setTimeout(() => stop('stalled'), options.stallMs ?? STALL_MS);
+  };
+  listen();
+
+  const log = new StderrLog(options.onOutTime);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    listen();
+    log.push(text);
+  });
+
+  try {
+    for await (const chunk of child.stdout) {
+      rest();
+      const verdict = await options.onStdout?.(chunk as Buffer);
+      if (end !== 'running') break;
+      if (verdict === 'stop') {
+        stop('enough');
+        break;
+      }
+      listen();
+    }
+  } catch (error) {
+    stop('enough');
+    await closed.catch(() => null);
+    throw error;
+  } finally {
+    // A process that closed its stdout may still hang; the timer goes on until it has ended.
+    listen();
+    await closed.catch(() => null);
+    rest();
+    signal?.removeEventListener('abort', onAbort);
+  }
+
+  const name = path.basename(binary);
+  const exitCode = await closed.catch((cause: unknown) => {
+    throw new AppError('not-found', `${name} could not be started.`, {
+      file: binary,
+      fix: 'Set another ffmpeg in Settings or in DIARIST_FFMPEG.',
+      detail: String(cause),
+    });
+  });
+  log.finish();
+  const reason = end as 'running' | 'aborted' | 'stalled' | 'enough';
+  if (reason === 'aborted') throw cancelled();
+  if (reason === 'stalled') {
+    throw new AppError('io', `${name} said nothing for ${(options.stallMs ?? STALL_MS) / 1000} s and was stopped.`, {
+      ...(options.mediaPath === undefined ? {} : { file: options.mediaPath }),
+      fix: 'Check that the disk answers and that the file opens in a player, then try again.',
+      detail: log.tail(),
+    });
+  }
+  return { exitCode: reason === 'enough' ? null : exitCode, stderrTail: log.tail(), errorLines: log.count };
+}
+
+export const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
+
+/** Variables that would make ffmpeg write reports or colours are dropped. */
+function toolEnvironment(): NodeJS.ProcessEnv {
+  const { FFREPORT: _report, AV_LOG_FORCE_COLOR: _colour, ...rest } = process.env;
+  return { ...rest, AV_LOG_FORCE_NOCOLOR: '1', LC_ALL: 'C' };
+}
+
+/** Separates progress from messages; keeps the last messages and counts all. */
+class StderrLog {
+  count = 0;
+  #rest = '';
+  readonly #lines: string[] = [];
+  readonly #onOutTime: ((seconds: number) => void) | undefined;
+
+  constructor(onOutTime?: (seconds: number) => void) {
+    this.#onOutTime = onOutTime;
+  }
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split(/[\r\n]+/);
+    this.#rest = (lines.pop() ?? '').slice(-4 * TAIL_COLUMNS);
+    for (const line of lines) this.#line(line);
+  }
+
+  finish(): void {
+    if (this.#rest) this.#line(this.#rest);
+    this.#rest = '';
+  }
+
+  tail(): string {
+    return this.#lines.join('\n');
+  }
+
+  #line(line: string): void {
+    if (!line.trim()) return;
+    if (progressKey.test(line)) {
+      const match = outTime.exec(line);
+      if (match && !match[1]) this.#onOutTime?.(Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4]));
+      return;
+    }
+    const repeated = /^\s*Last message repeated (\d+) times/.exec(line);
+    this.count += repeated ? Number(repeated[1]) : 1;
+    this.#lines.push(line.slice(0, TAIL_COLUMNS));
+    if (this.#lines.length > TAIL_LINES) this.#lines.shift();
+  }
+}
