@@ -2,8 +2,14 @@
  * Kernels: the heavy inner work that runs on the engine's worker threads, by name. A kernel gets ONNX sessions and a
  * cancel flag from its worker and is otherwise a function of its input. Payloads cross threads by structured clone;
  * large arrays are transferred.
+ *
+ * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
 import type { InferenceSession } from 'onnxruntime-node';
+import type { SileroInput } from './audio/silero-kernel.ts';
+import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
+import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
+import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
 
 export interface KernelContext {
   /** Session for a model file; cached per worker. */
@@ -17,11 +23,26 @@ export type Kernel<Input, Output> = (
   input: Input,
 ) => Promise<{ output: Output; transfer?: ArrayBuffer[] }>;
 
-/** name → module below; loaded on first use inside the worker. */
+/** name → type of the kernel. */
 export interface Kernels {
   /** For tests of the pool: returns its input after `millis`, checking for cancel each 10 ms. */
   'sleep-echo': Kernel<{ millis: number; value: number }, number>;
+  'silero-vad': Kernel<SileroInput, Float32Array>;
+  'voice-level': Kernel<{ pcmPath: string }, number>;
+  'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
+  'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
+  'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
 }
+
+/** name → the kernel's module, loaded on first use inside a worker. */
+export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[N]> } = {
+  'sleep-echo': async () => (await import('./sleep-echo.ts')).sleepEcho,
+  'silero-vad': async () => (await import('./audio/silero-kernel.ts')).sileroVad,
+  'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,
+  'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,
+  'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
+  'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
+};
 
 export type KernelName = keyof Kernels;
 export type KernelInput<N extends KernelName> = Kernels[N] extends Kernel<infer I, infer _O> ? I : never;

@@ -1,0 +1,11 @@
+import { ingestNodes } from '../media-stages.ts';
+import type { SystemRecipe } from '../stage.ts';
+import { catalogueEntry } from './catalogue-entry.ts';
+import { diaristAudioNodes } from './diarist-audio-nodes.ts';
+
+/** Diarist audio: Silero speech, the project's own voice embedding, clustering with an estimated speaker count. */
+export const diaristAudio: SystemRecipe = {
+  ...catalogueEntry('diarist-audio'),
+  nodes: [...ingestNodes, ...diaristAudioNodes],
+  output: 'turns',
+};

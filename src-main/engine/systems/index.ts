@@ -1,0 +1,15 @@
+import { AppError } from '#shared/api/errors.ts';
+import type { SystemRecipe } from '../stage.ts';
+import { diaristAudio } from './diarist-audio.ts';
+
+/** Every system that can be run, in the order people see them. */
+export const systems: readonly SystemRecipe[] = [diaristAudio];
+
+/** @throws AppError `not-found` for an unknown id */
+export function findSystem(id: string): SystemRecipe {
+  const system = systems.find((candidate) => candidate.id === id);
+  if (system) return system;
+  throw new AppError('not-found', `No system is called ${id}.`, {
+    fix: `Choose one of: ${systems.map((candidate) => candidate.id).join(', ')}.`,
+  });
+}

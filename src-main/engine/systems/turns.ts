@@ -1,0 +1,105 @@
+import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
+
+/** What is known of one window after clustering. */
+export interface LabelledWindow {
+  startSec: number;
+  endSec: number;
+  /** Windows of one speech region follow one another. */
+  region: number;
+  /** Speaker, from 0. */
+  label: number;
+  /** How sure the clustering is of the label, 0..1. */
+  confidence: number;
+}
+
+export interface TurnRules {
+  /** Pauses of one speaker up to this long stay inside the turn when nobody else speaks in them. */
+  maxPauseSec: number;
+  durationSec: number;
+  /** Speech probability per step, for the confidence. */
+  vad: { probabilities: ArrayLike<number>; stepSec: number };
+}
+
+/** A turn of this length is worth half of the confidence a long one could have. */
+const HALF_TRUST_SEC = 0.35;
+
+interface Piece {
+  startSec: number;
+  endSec: number;
+  label: number;
+  /** Σ confidence × seconds. */
+  trust: number;
+  /** Seconds of speech regions inside; the rest is bridged pauses. */
+  speechSec: number;
+}
+
+/**
+ * Speaker turns from labelled windows: neighbouring windows of one region with different labels part at the middle of
+ * what they share (3D-Speaker's stitching); outer borders are those of the region; short pauses of one speaker are
+ * bridged. Times are whole milliseconds inside [0, durationSec]; turns are sorted, and no two of one speaker touch.
+ */
+export function turnsFromWindows(windows: readonly LabelledWindow[], rules: TurnRules): HypothesisSegment[] {
+  const bridged = bridgePauses(joinWithinRegions(windows), rules.maxPauseSec);
+  const lastMs = Math.floor(rules.durationSec * 1000 + 1e-6);
+  const segments: HypothesisSegment[] = [];
+  const names = new Map<number, string>();
+  for (const piece of bridged) {
+    const startMs = Math.max(0, Math.round(piece.startSec * 1000));
+    const endMs = Math.min(lastMs, Math.round(piece.endSec * 1000));
+    if (endMs <= startMs) continue;
+    let speaker = names.get(piece.label);
+    if (speaker === undefined) {
+      speaker = `spk${String(names.size).padStart(2, '0')}`;
+      names.set(piece.label, speaker);
+    }
+    const confidence = confidenceOf(piece, rules.vad);
+    segments.push({ startSec: startMs / 1000, endSec: endMs / 1000, speaker, confidence });
+  }
+  return segments;
+}
+
+function joinWithinRegions(windows: readonly LabelledWindow[]): Piece[] {
+  const pieces: Piece[] = [];
+  windows.forEach((window, i) => {
+    const before = windows[i - 1];
+    const after = windows[i + 1];
+    const startSec = before?.region === window.region ? (window.startSec + before.endSec) / 2 : window.startSec;
+    const endSec = after?.region === window.region ? (after.startSec + window.endSec) / 2 : window.endSec;
+    const seconds = Math.max(0, endSec - startSec);
+    const last = pieces[pieces.length - 1];
+    if (last && before?.region === window.region && last.label === window.label) {
+      last.endSec = endSec;
+      last.trust += window.confidence * seconds;
+      last.speechSec += seconds;
+    } else {
+      pieces.push({ startSec, endSec, label: window.label, trust: window.confidence * seconds, speechSec: seconds });
+    }
+  });
+  return pieces;
+}
+
+function bridgePauses(pieces: readonly Piece[], maxPauseSec: number): Piece[] {
+  const out: Piece[] = [];
+  for (const piece of pieces) {
+    const last = out[out.length - 1];
+    // Touching pieces of one speaker are always one turn.
+    if (last?.label === piece.label && piece.startSec - last.endSec <= Math.max(maxPauseSec, 0.001)) {
+      last.endSec = piece.endSec;
+      last.trust += piece.trust;
+      last.speechSec += piece.speechSec;
+    } else out.push({ ...piece });
+  }
+  return out;
+}
+
+/** Window confidence × mean speech probability × trust in a turn of this length; three decimals. */
+function confidenceOf(piece: Piece, vad: TurnRules['vad']): number {
+  const label = piece.speechSec > 0 ? piece.trust / piece.speechSec : 0;
+  const first = Math.max(0, Math.floor(piece.startSec / vad.stepSec));
+  const end = Math.min(vad.probabilities.length, Math.max(first + 1, Math.ceil(piece.endSec / vad.stepSec)));
+  let speech = 0;
+  for (let step = first; step < end; step++) speech += vad.probabilities[step]!;
+  speech = end > first ? speech / (end - first) : 0;
+  const length = piece.speechSec / (piece.speechSec + HALF_TRUST_SEC);
+  return Math.round(1000 * Math.max(0, Math.min(1, label * speech * length))) / 1000;
+}

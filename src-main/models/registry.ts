@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '#shared/api/errors.ts';
+import { z } from 'zod';
+import { locateModel } from './locate.ts';
+import { verifyFile } from './verify.ts';
+
+const modelEntrySchema = z.object({
+  /** kebab-case, unique; stages name their nets by it. */
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  /** What it is for, in words. */
+  stage: z.string().min(1),
+  version: z.string().min(1),
+  /** Path of the file inside a models folder, with `/`. */
+  file: z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/),
+  location: z.discriminatedUnion('kind', [
+    /** Committed in this repository's models folder. */
+    z.object({ kind: z.literal('bundled') }),
+    /** Carried by an npm package this app depends on. */
+    z.object({ kind: z.literal('npm'), package: z.string(), path: z.string() }),
+    /** To be pulled by the user. */
+    z.object({ kind: z.literal('pull') }),
+  ]),
+  /** Official sources. */
+  urls: z.array(z.url()),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().positive(),
+  licence: z.string().min(1),
+  /** Licence text, relative to the models folder. */
+  licenceFile: z.string().nullable(),
+  nonCommercial: z.boolean(),
+  /** Names, types and shapes of inputs and outputs. */
+  contract: z.string().min(1),
+  preprocessing: z.string().min(1),
+  published: z.object({ figure: z.string(), source: z.string() }),
+});
+
+/** One line of models/registry.json. */
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+export const registrySchema = z
+  .object({ models: z.array(modelEntrySchema) })
+  .refine(({ models }) => new Set(models.map((model) => model.id)).size === models.length, 'two models share an id');
+
+/** A registry entry and what this machine has of it. */
+export interface ListedModel extends ModelEntry {
+  /** A file of the right size lies where it is looked for; its hash is checked by {@link resolveModel}. */
+  installed: boolean;
+  /** Comes with the app, nothing to pull. */
+  bundled: boolean;
+  /** Where it was found; null = missing. */
+  path: string | null;
+}
+
+/** A model file whose content was checked. */
+export interface ResolvedModel {
+  id: string;
+  /** Absolute. */
+  path: string;
+  sha256: string;
+}
+
+/** A folder that holds `registry.json` knows more models; the first entry of an id wins. */
+async function readRegistries(dirs: readonly string[]): Promise<ModelEntry[]> {
+  const entries = new Map<string, ModelEntry>();
+  let found = false;
+  for (const dir of dirs) {
+    const file = path.join(dir, 'registry.json');
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+      throw new AppError('io', `The model list could not be read: ${error.message}.`, { file });
+    });
+    if (text === null) continue;
+    found = true;
+    for (const entry of parseRegistry(text, file)) if (!entries.has(entry.id)) entries.set(entry.id, entry);
+  }
+  if (!found) {
+    throw new AppError('not-found', `No model list (registry.json) in ${dirs.join(', ') || 'any models folder'}.`, {
+      fix: 'Install the app again, or name its models folder with --models-dir.',
+    });
+  }
+  return [...entries.values()];
+}
+
+function parseRegistry(text: string, file: string): ModelEntry[] {
+  try {
+    return registrySchema.parse(JSON.parse(text)).models;
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new AppError('bad-input', 'The model list is not valid.', { file, detail: reason });
+  }
+}
+
+/**
+ * Every known model and whether it is here.
+ * @param dirs models folders, first hit wins; the bundled one (with registry.json) comes last
+ */
+export async function listModels(dirs: readonly string[]): Promise<ListedModel[]> {
+  const entries = await readRegistries(dirs);
+  return Promise.all(
+    entries.map(async (entry) => {
+      const candidate = await locateModel(entry, dirs);
+      return {
+        ...entry,
+        installed: candidate !== null && candidate.sizeBytes === entry.bytes,
+        bundled: entry.location.kind !== 'pull',
+        path: candidate?.path ?? null,
+      };
+    }),
+  );
+}
+
+/**
+ * The checked file of a model. Its SHA-256 is computed once per size, time and inode of the file.
+ * @throws AppError `not-found` when the id is unknown or no file is there; `bad-input` when its content is not the one
+ * the registry names
+ */
+export async function resolveModel(id: string, dirs: readonly string[]): Promise<ResolvedModel> {
+  const entry = (await readRegistries(dirs)).find((candidate) => candidate.id === id);
+  if (!entry) {
+    throw new AppError('not-found', `No model is called ${id}.`, { fix: 'See the list of models for the names.' });
+  }
+  const candidate = await locateModel(entry, dirs);
+  if (!candidate) {
+    throw new AppError('not-found', `The model ${id} (${entry.file}) is not on this computer.`, {
+      fix:
+        entry.location.kind === 'pull'
+          ? `Put ${entry.file} from ${entry.urls[0] ?? 'its source'} into ${dirs[0] ?? 'a models folder'}.`
+          : 'Install the app again: this file comes with it.',
+    });
+  }
+  const sha256 = await verifyFile(candidate.path);
+  if (sha256 !== entry.sha256) {
+    throw new AppError(
+      'bad-input',
+      `The model ${id} is damaged or another version: its SHA-256 is not the registry's.`,
+      {
+        file: candidate.path,
+        fix: 'Delete that file and get it again.',
+        detail: `expected ${entry.sha256}, found ${sha256}`,
+      },
+    );
+  }
+  return { id, path: candidate.path, sha256 };
+}

@@ -1,0 +1,50 @@
+/**
+ * The catalogue of diarization systems that people choose from. Plain data, so that the host can show it without loading
+ * the engine; a test keeps it in step with the recipes in src-main/engine/systems.
+ */
+export interface SystemParam {
+  /** `node.param`, as `--set` and a job take it. */
+  key: string;
+  label: string;
+  default: number | boolean | string;
+  /** `s`, or null for a plain number. */
+  unit: string | null;
+  min: number | null;
+  max: number | null;
+}
+
+export interface SystemDescription {
+  id: string;
+  label: string;
+  version: string;
+  /** One or two sentences for people. */
+  description: string;
+  needsVideo: boolean;
+  /** Ids in models/registry.json. */
+  models: readonly string[];
+  params: readonly SystemParam[];
+}
+
+/** In the order people see them; the first one is the default where there is no usable picture. */
+export const systemDescriptions: readonly SystemDescription[] = [
+  {
+    id: 'diarist-audio',
+    label: 'Diarist audio',
+    version: '1',
+    description:
+      'Who speaks when, from sound alone: Silero finds speech, the voice embedding that comes with Diarist tells voices apart, and the number of speakers is estimated unless you give it.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
+    params: [
+      { key: 'speech.onset', label: 'Speech starts at', default: 0.5, unit: null, min: 0, max: 1 },
+      { key: 'speech.offset', label: 'Speech ends below', default: 0.35, unit: null, min: 0, max: 1 },
+      { key: 'speech.minSpeechSec', label: 'Shortest speech', default: 0.25, unit: 's', min: 0, max: 10 },
+      { key: 'speech.minSilenceSec', label: 'Shortest pause', default: 0.1, unit: 's', min: 0, max: 10 },
+      { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
+      { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
+      { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
+      { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
+      { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
+    ],
+  },
+];
