@@ -21,6 +21,10 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   readonly models: readonly string[];
   /** true: the output depends on the decoder, whose version joins the key. */
   readonly decodes?: boolean;
+  /** true: the stage reads `context.job.speakers`, which then joins the key. Others get an error for reading it. */
+  readonly usesSpeakers?: boolean;
+  /** Files that others may ask for by a name of the protocol: `{ vad: 'vad.f32' }`. */
+  readonly artifacts?: Readonly<Record<string, string>>;
   /** Write results with `context.write*`; returning commits them atomically. */
   run(context: StageContext<z.output<Params>>): Promise<void>;
 }
@@ -39,7 +43,7 @@ export interface StageFiles {
 export interface StageContext<Params> {
   readonly params: Params;
   readonly job: EngineJob;
-  readonly tools: { ffmpegPath: string; ffprobePath: string };
+  readonly tools: { ffmpegPath: string; ffprobePath: string; ffmpegVersion: string };
   /** Aborts on cancel; check it between pieces of ≤ 100 ms. */
   readonly signal: AbortSignal;
   /** Finished files of an input, by the node id of the recipe. */

@@ -25,9 +25,12 @@ export const provenanceSchema = z.object({
       version: z.string(),
       /** Cache key (sha256, hex). */
       key: z.string(),
+      /** What it took when it was computed, in this job or (`fromCache`) in an earlier one. */
       wallSec: z.number(),
       cpuSec: z.number(),
       fromCache: z.boolean(),
+      /** Largest resident size of the engine while it ran. */
+      peakRssBytes: z.number().optional(),
     }),
   ),
   decoder: z.string(),

@@ -8,6 +8,10 @@ import { mediaChoiceSchema, mediaIdentitySchema, mediaProbeSchema } from '../dom
  * it keeps nothing but the stage cache and may be killed at any moment.
  */
 
+/** What runs the nets. `cpu` is the default; another one is used only where it exists and answers as the CPU does. */
+export const providerSchema = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+export type Provider = z.infer<typeof providerSchema>;
+
 export const engineSettingsSchema = z.object({
   /** Stage cache folder; may be deleted at any time. */
   cacheDir: z.string(),
@@ -18,10 +22,14 @@ export const engineSettingsSchema = z.object({
   ffprobePath: z.string(),
   /** `ffmpeg -version` line, part of each decode stage's cache key. */
   ffmpegVersion: z.string(),
+  /** Version of the app, for provenance. */
+  appVersion: z.string(),
   /** ONNX worker threads; 0 = one per core. */
   threads: z.number().int().min(0).max(64),
   /** `single` = one worker with intra-op threads: the fallback after two native crashes at load. */
   layout: z.enum(['workers', 'single']),
+  /** Wished execution provider; each model falls back to the CPU by itself. */
+  provider: providerSchema,
 });
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
@@ -86,6 +94,8 @@ export type ToEngine = z.infer<typeof toEngineSchema>;
 
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), pid: z.number(), threads: z.number(), provider: z.string() }),
+  /** A worker is about to load (has loaded) the native runtime: a death in between is a crash at load. */
+  z.object({ type: z.literal('runtime'), state: z.enum(['loading', 'loaded']) }),
   z.object({ type: z.literal('progress'), jobId: z.string(), progress: jobProgressSchema }),
   z.object({ type: z.literal('done'), jobId: z.string(), result: engineResultSchema }),
   z.object({ type: z.literal('failed'), jobId: z.string(), error: appErrorSchema }),

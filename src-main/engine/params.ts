@@ -1,0 +1,55 @@
+import { AppError } from '#shared/api/errors.ts';
+import type { RecipeNode } from './stage.ts';
+
+/** Effective parameters of every node, by node id. */
+export type NodeParams = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** What stands before the dot of a parameter's name: the stage's id, or the node's where a recipe uses a stage twice. */
+function prefixOf(node: RecipeNode, nodes: readonly RecipeNode[]): string {
+  return nodes.filter((other) => other.stage.id === node.stage.id).length > 1 ? node.id : node.stage.id;
+}
+
+/**
+ * Stage defaults ← the recipe's published values ← the job's overrides (`stage.param` → value).
+ * @throws AppError `bad-input` for an unknown key (with the known ones) or a value outside its range
+ */
+export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Record<string, unknown>>): NodeParams {
+  const known = new Map<string, { node: RecipeNode; name: string }>();
+  for (const node of nodes) {
+    for (const name of Object.keys(node.stage.params.shape))
+      known.set(`${prefixOf(node, nodes)}.${name}`, { node, name });
+  }
+  const given = new Map(nodes.map((node): [string, Record<string, unknown>] => [node.id, { ...node.params }]));
+  for (const [key, value] of Object.entries(overrides)) {
+    const target = known.get(key);
+    if (!target) {
+      throw new AppError('bad-input', `There is no parameter ${JSON.stringify(key)} in this system.`, {
+        fix: known.size > 0 ? `Known parameters: ${[...known.keys()].join(', ')}.` : 'This system has no parameters.',
+      });
+    }
+    given.get(target.node.id)![target.name] = value;
+  }
+  const merged = new Map<string, Record<string, unknown>>();
+  for (const node of nodes) {
+    const parsed = node.stage.params.safeParse(given.get(node.id));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]!;
+      const key = [prefixOf(node, nodes), ...issue.path.map(String)].join('.');
+      throw new AppError('bad-input', `The parameter ${key} was refused: ${issue.message}.`, {
+        fix: `Give another value or leave ${key} out to use the published one.`,
+      });
+    }
+    merged.set(node.id, parsed.data);
+  }
+  return merged;
+}
+
+/** The same as one flat record, `stage.param` → value, for the provenance. */
+export function flatParams(nodes: readonly RecipeNode[], params: NodeParams): Record<string, unknown> {
+  const flat: Record<string, unknown> = {};
+  for (const node of nodes) {
+    for (const [name, value] of Object.entries(params.get(node.id) ?? {}))
+      flat[`${prefixOf(node, nodes)}.${name}`] = value;
+  }
+  return flat;
+}

@@ -1,0 +1,251 @@
+import { AppError, toErrorData } from '#shared/api/errors.ts';
+import type { Provenance } from '#shared/domain/hypothesis.ts';
+import type { EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
+import { planJob } from './job-plan.ts';
+import type { JobPlan, PlannedNode } from './job-plan.ts';
+import { collectArtifacts, readDecoded, readHypothesis } from './job-result.ts';
+import { ProgressMeter } from './progress.ts';
+import { CacheDisturbed } from './stage-cache.ts';
+import type { StageCache, StageWork } from './stage-cache.ts';
+import { createStageContext } from './stage-context.ts';
+import { StageEntry } from './stage-files.ts';
+import type { SystemRecipe } from './stage.ts';
+import { asDiskError } from './disk-error.ts';
+import { measureUsage } from './usage-meter.ts';
+import { CancelFlag } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+export interface RunnerServices {
+  settings: EngineSettings;
+  cache: StageCache;
+  pool: WorkerPool;
+  resolveModel(id: string): Promise<{ path: string; sha256: string }>;
+  /** Refuses media that are gone or are no longer what was identified. */
+  checkMedia(media: EngineJob['media']): Promise<void>;
+  /** What the nets run on, in words. */
+  providerNote(): string;
+  log(level: 'debug' | 'info' | 'warn', message: string): void;
+}
+
+/** So often a job starts over when its cache is deleted under it. */
+const maxDisturbances = 5;
+
+/**
+ * Run a job: nodes of its recipe in order, finished ones from the cache.
+ * @throws AppError: `cancelled` when `signal` aborts, `bad-input` for unknown parameters or unusable media, …
+ */
+export async function runJob(
+  job: EngineJob,
+  recipe: SystemRecipe,
+  services: RunnerServices,
+  options: { signal: AbortSignal; onProgress: (progress: JobProgress) => void },
+): Promise<EngineResult> {
+  const { cache, pool } = services;
+  await services.checkMedia(job.media);
+  const plan = await planJob(job, recipe, services);
+  const pin = await asDiskError(cache.dir, () => cache.pin(plan.nodes.map((node) => node.entryName)));
+  const meter = new ProgressMeter(options.onProgress);
+  const cancel = new CancelFlag();
+  const onAbort = (): void => {
+    cancel.set();
+    pool.dropQueued(cancel);
+  };
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  const run = new JobRun(job, plan, services, meter, options.signal, cancel);
+  try {
+    for (let disturbances = 0; ;) {
+      try {
+        return await run.attempt();
+      } catch (error) {
+        if (options.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
+        if (!(error instanceof CacheDisturbed)) throw error;
+        if (++disturbances >= maxDisturbances) {
+          throw new AppError('io', `The cache was deleted or damaged ${disturbances} times while the job ran.`, {
+            file: cache.dir,
+            fix: 'Stop what deletes the cache folder, or choose another one.',
+          });
+        }
+        services.log('warn', `the cache changed under the job (${error.message}): computing again what was lost`);
+      }
+    }
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+    meter.stop();
+    await pin.release();
+    await cache.evict().catch((error: unknown) => services.log('warn', `eviction: ${toErrorData(error).message}`));
+  }
+}
+
+type StageNote = Provenance['stages'][number];
+
+class JobRun {
+  readonly #job: EngineJob;
+  readonly #plan: JobPlan;
+  readonly #services: RunnerServices;
+  readonly #meter: ProgressMeter;
+  readonly #signal: AbortSignal;
+  readonly #cancel: CancelFlag;
+  /** Survives a disturbance: what this job computed itself is not "from the cache". */
+  readonly #computed = new Set<string>();
+
+  constructor(
+    job: EngineJob,
+    plan: JobPlan,
+    services: RunnerServices,
+    meter: ProgressMeter,
+    signal: AbortSignal,
+    cancel: CancelFlag,
+  ) {
+    this.#job = job;
+    this.#plan = plan;
+    this.#services = services;
+    this.#meter = meter;
+    this.#signal = signal;
+    this.#cancel = cancel;
+  }
+
+  async attempt(): Promise<EngineResult> {
+    const { cache } = this.#services;
+    const missing: PlannedNode[] = [];
+    for (const planned of this.#plan.nodes) {
+      if (!(await cache.lookup(planned.node.stage.id, planned.key))) missing.push(planned);
+    }
+    this.#meter.plan(missing.map((planned) => planned.meterStage));
+    const entries = new Map<string, StageEntry>();
+    for (const planned of this.#plan.nodes) entries.set(planned.node.id, await this.#finished(planned, entries));
+    return this.#result(entries);
+  }
+
+  /** The node's entry: from the cache, or computed now. */
+  async #finished(planned: PlannedNode, entries: ReadonlyMap<string, StageEntry>): Promise<StageEntry> {
+    const { cache } = this.#services;
+    const { stage } = planned.node;
+    const found = await asDiskError(cache.dir, () => cache.lookupOrBegin(stage.id, planned.key, this.#signal));
+    if (found instanceof StageEntry) {
+      this.#meter.finish(planned.node.id);
+      return found;
+    }
+    this.#meter.begin(planned.meterStage);
+    try {
+      const entry = await this.#compute(planned, entries, found);
+      this.#computed.add(planned.node.id);
+      this.#meter.finish(planned.node.id);
+      return entry;
+    } catch (error) {
+      const disturbed = !this.#signal.aborted && (await this.#wasDisturbed(planned, entries, found));
+      await found.abandon();
+      if (disturbed && !(error instanceof CacheDisturbed)) {
+        throw new CacheDisturbed(toErrorData(error).message);
+      }
+      throw error;
+    }
+  }
+
+  async #compute(planned: PlannedNode, inputs: ReadonlyMap<string, StageEntry>, work: StageWork): Promise<StageEntry> {
+    const { node, params } = planned;
+    const { settings, pool, cache } = this.#services;
+    const measured = measureUsage();
+    const context = createStageContext({
+      node,
+      params,
+      job: this.#job,
+      settings,
+      signal: this.#signal,
+      cancel: this.#cancel,
+      pool,
+      work,
+      inputs,
+      models: this.#plan.models,
+      onShare: (share) => this.#meter.report(share),
+    });
+    try {
+      await asDiskError(cache.dir, () => this.#runOnceMore(planned, () => node.stage.run(context)));
+    } finally {
+      planned.usage = measured();
+    }
+    this.#signal.throwIfAborted();
+    // A file that was replaced while it was read must not be remembered under the old content's key.
+    if (node.stage.decodes) await this.#services.checkMedia(this.#job.media);
+    const meta = {
+      stageVersion: node.stage.version,
+      ...planned.usage,
+      warnings: context.record.warnings,
+      artifacts: { ...node.stage.artifacts },
+    };
+    return asDiskError(cache.dir, () => work.commit(meta, context.record.written));
+  }
+
+  /** A decoder that was killed (by hand, by the system for want of memory) gets a second chance, no third one. */
+  async #runOnceMore(planned: PlannedNode, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      const killed = planned.node.stage.decodes === true && toErrorData(error).code === 'crashed';
+      if (!killed || this.#signal.aborted) throw error;
+      this.#services.log('warn', `${planned.node.id}: ${toErrorData(error).message} Trying once more.`);
+      await run();
+    }
+  }
+
+  async #wasDisturbed(
+    planned: PlannedNode,
+    entries: ReadonlyMap<string, StageEntry>,
+    work: StageWork,
+  ): Promise<boolean> {
+    if (!(await work.exists())) return true;
+    for (const nodeId of planned.node.inputs) {
+      const entry = entries.get(nodeId);
+      if (entry && !(await StageEntry.open(entry.folder, entry.meta.stageId, entry.key))) return true;
+    }
+    return false;
+  }
+
+  async #result(entries: ReadonlyMap<string, StageEntry>): Promise<EngineResult> {
+    const { kind } = this.#job;
+    const output = entries.get(this.#plan.recipe.output);
+    try {
+      const decoded = await readDecoded(entries);
+      return {
+        kind,
+        segments: kind === 'diarize' && output ? await readHypothesis(output) : [],
+        provenance: this.#provenance(entries),
+        warnings: [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))],
+        artifacts: collectArtifacts(entries),
+        ...decoded,
+      };
+    } catch (error) {
+      for (const entry of entries.values()) {
+        if (await StageEntry.open(entry.folder, entry.meta.stageId, entry.key)) continue;
+        throw new CacheDisturbed(toErrorData(error).message);
+      }
+      throw error;
+    }
+  }
+
+  #provenance(entries: ReadonlyMap<string, StageEntry>): Provenance {
+    const { recipe } = this.#plan;
+    const stages = [...entries].map(([nodeId, { meta }]): StageNote => {
+      const { stageId, stageVersion, key, wallSec, cpuSec, peakRssBytes } = meta;
+      const fromCache = !this.#computed.has(nodeId);
+      return {
+        id: stageId,
+        version: stageVersion,
+        key,
+        wallSec,
+        cpuSec,
+        fromCache,
+        ...(peakRssBytes === undefined ? {} : { peakRssBytes }),
+      };
+    });
+    return {
+      systemId: recipe.id,
+      systemVersion: recipe.version,
+      appVersion: this.#services.settings.appVersion,
+      params: this.#plan.flatParams,
+      models: [...this.#plan.models].map(([id, { sha256 }]) => ({ id, sha256 })),
+      stages,
+      decoder: this.#services.settings.ffmpegVersion,
+      provider: this.#services.providerNote(),
+    };
+  }
+}
