@@ -1,0 +1,145 @@
+import type { SubsetChoice } from '../api/contract.ts';
+import type { CuratedDocument } from '../domain/document.ts';
+import type { Segment } from '../domain/records.ts';
+import { mediaExtent, regionOf, reviewedSpans, spanOf, splitRecords, type LabelledMedia } from './document-labels.ts';
+import { lengthMs, subtract, toMs, unionOf, type Span } from './spans.ts';
+import type { Region, Turn } from './turn.ts';
+
+/** One turn that is part of a curated subset; times are whole milliseconds. */
+export interface SubsetTurn extends Turn {
+  speakerId: string;
+  review: Segment['review'];
+  origin: Segment['origin'];
+  /** The run it came from; null when a person made it. */
+  hypothesisId: string | null;
+}
+
+/** What a curated subset takes of one file. */
+export interface SubsetFile {
+  turns: SubsetTurn[];
+  /**
+   * Where the turns are the whole truth: the worked-on part of the recording without speech that was left out (other
+   * speakers, too short, overlapped, not reviewed) and, with `reviewedOnly`, without pauses nobody checked.
+   */
+  regions: Region[];
+  /** Segments of the document, for the manifest: how many there were and how many were accepted. */
+  segmentCount: number;
+  acceptedCount: number;
+}
+
+/** The part of {@link SubsetChoice} that chooses within one file. */
+export type TurnChoice = Pick<SubsetChoice, 'reviewedOnly' | 'minTurnSec' | 'withOverlap'> & {
+  /** null = every speaker. */
+  speakerIds: readonly string[] | null;
+};
+
+/**
+ * Selects the turns of one file. Without overlap, turns are cut down to where nobody else of the document speaks, chosen
+ * or not: the others can be heard all the same. The minimum length is asked of what is left.
+ */
+export function selectTurns(document: CuratedDocument, media: LabelledMedia, choice: TurnChoice): SubsetFile {
+  const { segments, names } = splitRecords(document);
+  const extent = mediaExtent(media);
+  const wanted = choice.speakerIds === null ? null : new Set(choice.speakerIds);
+  const speech = speechOfOthers(segments);
+  const turns: SubsetTurn[] = [];
+  for (const segment of segments) {
+    if (choice.reviewedOnly && segment.review !== 'accepted') continue;
+    if (wanted && !wanted.has(segment.speakerId)) continue;
+    // Nothing outside the recording can be cut.
+    const whole = subtract(
+      [spanOf(segment)],
+      [
+        { startMs: -1, endMs: extent.startMs },
+        { startMs: extent.endMs, endMs: Infinity },
+      ],
+    );
+    for (const part of choice.withOverlap ? whole : subtract(whole, speech(segment))) {
+      if (part.endMs - part.startMs < toMs(choice.minTurnSec)) continue;
+      turns.push({
+        fileId: media.fileId,
+        channel: '1',
+        startSec: part.startMs / 1000,
+        endSec: part.endMs / 1000,
+        speaker: names.get(segment.speakerId) ?? segment.speakerId,
+        confidence: segment.confidence,
+        speakerId: segment.speakerId,
+        review: segment.review,
+        origin: segment.origin,
+        hypothesisId: segment.hypothesisId,
+      });
+    }
+  }
+  turns.sort((a, b) => a.startSec - b.startSec || a.endSec - b.endSec);
+  const trusted = choice.reviewedOnly ? (reviewedSpans(segments, extent) ?? []) : [extent];
+  const regions = subtract(trusted, leftOut(segments, turns)).map((span) => regionOf(span, media.fileId));
+  const acceptedCount = segments.filter((segment) => segment.review === 'accepted').length;
+  return { turns, regions, segmentCount: segments.length, acceptedCount };
+}
+
+/** The speech of everybody but a segment's speaker where it overlaps the segment. */
+function speechOfOthers(segments: readonly Segment[]): (segment: Segment) => Span[] {
+  // Sorted by start, so that only neighbours within the longest segment need a look.
+  const longestSec = segments.reduce((longest, one) => Math.max(longest, one.endSec - one.startSec), 0);
+  return (segment) => {
+    const others: Span[] = [];
+    for (let at = firstFrom(segments, segment.startSec - longestSec); at < segments.length; at++) {
+      const other = segments[at]!;
+      if (other.startSec >= segment.endSec) break;
+      if (other.speakerId !== segment.speakerId && other.endSec > segment.startSec) others.push(spanOf(other));
+    }
+    return others;
+  };
+}
+
+function firstFrom(segments: readonly Segment[], startSec: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (segments[middle]!.startSec < startSec) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Speech of the document, per speaker, that no turn of the subset covers. */
+function leftOut(segments: readonly Segment[], turns: readonly SubsetTurn[]): Span[] {
+  const kept = groupBySpeaker(turns);
+  return [...groupBySpeaker(segments)].flatMap(([id, all]) => subtract(all, kept.get(id) ?? []));
+}
+
+function groupBySpeaker(
+  pieces: readonly { speakerId: string; startSec: number; endSec: number }[],
+): Map<string, Span[]> {
+  const groups = new Map<string, Span[]>();
+  for (const piece of pieces) {
+    const group = groups.get(piece.speakerId);
+    if (group) group.push(spanOf(piece));
+    else groups.set(piece.speakerId, [spanOf(piece)]);
+  }
+  return groups;
+}
+
+export interface SubsetCounts {
+  /** Files with at least one turn. */
+  files: number;
+  /** Speakers with at least one turn, counted per file. */
+  speakers: number;
+  turns: number;
+  /** Sum over speakers of the time each speaks. */
+  speechSec: number;
+}
+
+export function countSubset(files: readonly Pick<SubsetFile, 'turns'>[]): SubsetCounts {
+  const counts: SubsetCounts = { files: 0, speakers: 0, turns: 0, speechSec: 0 };
+  let speechMs = 0;
+  for (const { turns } of files) {
+    const bySpeaker = groupBySpeaker(turns);
+    counts.files += turns.length > 0 ? 1 : 0;
+    counts.speakers += bySpeaker.size;
+    counts.turns += turns.length;
+    for (const spans of bySpeaker.values()) speechMs += lengthMs(unionOf(spans));
+  }
+  return { ...counts, speechSec: speechMs / 1000 };
+}
