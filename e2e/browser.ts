@@ -62,7 +62,11 @@ function unpackCarriedBrowser(): string {
   // The package unpacks its libraries only where it believes to run on Vercel or Lambda; VERCEL=1 says so.
   const child = spawnSync(
     process.execPath,
-    ['--input-type=module', '-e', `const c = (await import(${JSON.stringify(moduleUrl)})).default; await c.executablePath();`],
+    [
+      '--input-type=module',
+      '-e',
+      `const c = (await import(${JSON.stringify(moduleUrl)})).default; await c.executablePath();`,
+    ],
     { env: { ...process.env, TMPDIR: part, VERCEL: '1' }, encoding: 'utf8' },
   );
   if (child.status !== 0) throw new Error(`The carried Chromium could not be unpacked: ${child.stderr}`);
