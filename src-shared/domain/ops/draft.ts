@@ -1,0 +1,115 @@
+import { AppError } from '../../api/errors.ts';
+import { diffOf } from '../diff.ts';
+import type { RecordMap } from '../diff.ts';
+import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
+
+/**
+ * The records of a file while one edit is worked out. Reads see the changes so far; the base stays as it is, so that an
+ * edit that throws half-way has changed nothing.
+ */
+export class Draft {
+  readonly #base: RecordMap;
+  /** null = removed */
+  readonly #changes = new Map<string, DocRecord | null>();
+
+  constructor(base: RecordMap) {
+    this.#base = base;
+  }
+
+  get(id: string): DocRecord | undefined {
+    const changed = this.#changes.get(id);
+    return changed === undefined ? this.#base.get(id) : (changed ?? undefined);
+  }
+
+  /** Throws `not-found`. */
+  speaker(id: string): Speaker {
+    const record = this.get(id);
+    if (record?.kind === 'speaker') return record;
+    throw new AppError('not-found', `There is no speaker ${id} in this file; it may have been deleted or merged.`, {
+      fix: 'Choose a speaker of the list.',
+    });
+  }
+
+  /** Throws `not-found`. */
+  segment(id: string): Segment {
+    const record = this.get(id);
+    if (record?.kind === 'segment') return record;
+    throw new AppError('not-found', `There is no segment ${id} in this file; it may have been deleted or joined.`, {
+      fix: 'Select the segment again.',
+    });
+  }
+
+  /** Each once, in the order of time. Throws `not-found`. */
+  segmentsById(ids: readonly string[]): Segment[] {
+    return [...new Set(ids)].map((id) => this.segment(id)).sort(byTime);
+  }
+
+  put(record: DocRecord): void {
+    this.#changes.set(record.id, record);
+  }
+
+  remove(id: string): void {
+    this.#changes.set(id, null);
+  }
+
+  *records(): Generator<DocRecord> {
+    for (const [id, record] of this.#base) {
+      const changed = this.#changes.get(id);
+      if (changed === undefined) yield record;
+      else if (changed) yield changed;
+    }
+    for (const [id, record] of this.#changes) if (record && !this.#base.has(id)) yield record;
+  }
+
+  speakers(): Speaker[] {
+    return [...this.records()].filter((record) => record.kind === 'speaker').sort((a, b) => a.order - b.order);
+  }
+
+  tracks(): FaceTrack[] {
+    return [...this.records()].filter((record) => record.kind === 'track');
+  }
+
+  cuts(): Cut[] {
+    return [...this.records()].filter((record) => record.kind === 'cut');
+  }
+
+  /** Segments (of one speaker, if given) in the order of time. */
+  segments(speakerId?: string): Segment[] {
+    const found: Segment[] = [];
+    for (const record of this.records()) {
+      if (record.kind === 'segment' && (speakerId === undefined || record.speakerId === speakerId)) found.push(record);
+    }
+    return found.sort(byTime);
+  }
+
+  diff(): RecordsDiff {
+    return diffOf(
+      [...this.#changes].map(([id, to]) => {
+        return { from: this.#base.get(id) ?? null, to };
+      }),
+    );
+  }
+}
+
+/** Start, then end, then id: a total order, so that equal input gives equal output. */
+export function byTime(a: Segment, b: Segment): number {
+  return a.startSec - b.startSec || a.endSec - b.endSec || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** The span a diff touches in time, before and after; null when it touches none. */
+export function spanOf(diff: RecordsDiff): { startSec: number; endSec: number } | null {
+  let startSec = Infinity;
+  let endSec = -Infinity;
+  const cover = (record: DocRecord) => {
+    if (record.kind !== 'segment' && record.kind !== 'track') return;
+    startSec = Math.min(startSec, record.startSec);
+    endSec = Math.max(endSec, record.endSec);
+  };
+  for (const record of diff.added) cover(record);
+  for (const record of diff.removed) cover(record);
+  for (const { from, to } of diff.updated) {
+    cover(from);
+    cover(to);
+  }
+  return startSec <= endSec ? { startSec, endSec } : null;
+}
