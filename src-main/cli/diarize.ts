@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { toErrorData } from '#shared/api/errors.ts';
+import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
+import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
+import { writeSet } from '#jobs/export/write-set.ts';
+import { appVersion } from '#runtime/version.ts';
+import { parseSettings, parseSpeakers } from './diarize-options.ts';
+import { describeError, exitCode, exitCodeOf, guarded, printable, worst, type ExitCode } from './exit.ts';
+import { planOutputs, type PlannedOutput } from './output-plan.ts';
+import { createProgressReporter } from './progress-line.ts';
+
+interface DiarizeCommandOptions {
+  out: string;
+  speakers?: string;
+  system?: string;
+  set: string[];
+  cacheDir?: string;
+  modelsDir?: string;
+  json?: boolean;
+  force?: boolean;
+  keepTree?: boolean;
+}
+
+/** `diarist diarize talk.mp4 -o out` */
+export function diarizeCommand(): Command {
+  return new Command('diarize')
+    .description('Find who speaks when in sound and video files; write <stem>.rttm and <stem>.via.json for each.')
+    .argument('<media...>', 'files, or folders whose media files are taken')
+    .requiredOption('-o, --out <dir>', 'folder to write into')
+    .option('--speakers <n>', 'speaker count if known (4) or its bounds (2-6)')
+    .option('--system <id>', 'diarization system (see diarist systems)')
+    .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
+    .option('--cache-dir <dir>', 'folder for intermediate results; work goes on from there after an interruption')
+    .option('--models-dir <dir>', 'folder searched first for model files')
+    .option('--json', 'report progress and results as JSON lines')
+    .option('--force', 'overwrite existing outputs')
+    .option('--keep-tree', 'keep the folders of the inputs below the output folder')
+    .action(async (media: string[], options: DiarizeCommandOptions) => {
+      process.exitCode = await guarded(options.json ?? false, () => diarizeAll(media, options));
+    });
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+async function diarizeAll(media: readonly string[], options: DiarizeCommandOptions): Promise<ExitCode> {
+  const speakers = parseSpeakers(options.speakers);
+  const params = parseSettings(options.set);
+  const plan = planOutputs(media, options.out, { keepTree: options.keepTree ?? false, force: options.force ?? false });
+  const cancel = new AbortController();
+  const interrupt = (): void => cancel.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const diarizer = await Diarizer.open({ cacheDir: options.cacheDir, modelsDir: options.modelsDir });
+  const codes: ExitCode[] = [];
+  try {
+    for (const planned of plan) {
+      const name = path.basename(planned.mediaPath);
+      const progress = createProgressReporter(name, options.json ?? false);
+      try {
+        const file = await diarizer.diarize(planned.mediaPath, {
+          systemId: options.system,
+          speakers,
+          params,
+          onProgress: (step) => progress.update(step),
+          signal: cancel.signal,
+        });
+        const warnings = await writeOutputs(planned, file, options.force ?? false);
+        progress.clear();
+        report(planned, file, warnings, options.json ?? false);
+        codes.push(exitCode.ok);
+      } catch (thrown) {
+        progress.clear();
+        const error = toErrorData(thrown);
+        if (options.json)
+          process.stdout.write(`${JSON.stringify({ type: 'failed', file: planned.mediaPath, error })}\n`);
+        process.stderr.write(`diarist: ${describeError({ file: planned.mediaPath, ...error })}\n`);
+        codes.push(exitCodeOf(error));
+        if (cancel.signal.aborted) break;
+      }
+    }
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    await diarizer.close();
+  }
+  return worst(codes);
+}
+
+/** Both files or neither. */
+async function writeOutputs(
+  planned: PlannedOutput,
+  { probe, result }: DiarizedFile,
+  force: boolean,
+): Promise<string[]> {
+  const labels: LabelSet = {
+    turns: result.segments.map((segment) => ({ ...segment, fileId: planned.fileId, channel: '1' })),
+    regions: [],
+    boxes: [],
+    media: [{ fileId: planned.fileId, name: path.basename(planned.mediaPath), hasVideo: probe.video.length > 0 }],
+  };
+  const options = { stem: planned.fileId, appVersion: appVersion(), createdMs: Date.now() };
+  const rttm = writeLabels(
+    { ...labels, turns: labels.turns.map((turn) => ({ ...turn, confidence: null })), media: [] },
+    'rttm',
+    options,
+  );
+  const via = writeLabels(labels, 'via3', options);
+  // What exists was refused before any work was done; with --force it is replaced.
+  await writeSet(
+    path.dirname(planned.rttmPath),
+    [
+      { name: path.basename(planned.rttmPath), data: rttm.text },
+      { name: path.basename(planned.viaPath), data: via.text },
+    ],
+    force,
+  );
+  return [...new Set([...result.warnings, ...rttm.warnings, ...via.warnings])];
+}
+
+function report(planned: PlannedOutput, { result }: DiarizedFile, warnings: readonly string[], json: boolean): void {
+  const speakers = new Set(result.segments.map((segment) => segment.speaker)).size;
+  const { provenance, segments } = result;
+  if (json) {
+    const line = {
+      type: 'done',
+      file: planned.mediaPath,
+      fileId: planned.fileId,
+      rttm: planned.rttmPath,
+      via: planned.viaPath,
+      system: provenance.systemId,
+      systemVersion: provenance.systemVersion,
+      speakers,
+      segments: segments.length,
+      decodedSec: result.decodedSec,
+      expectedSec: result.expectedSec,
+      warnings,
+      provenance,
+    };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
+    return;
+  }
+  const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+  process.stdout.write(
+    `${printable(planned.rttmPath)}: ${plural(speakers, 'speaker')}, ${plural(segments.length, 'turn')} (${provenance.systemId})\n`,
+  );
+  for (const warning of warnings)
+    process.stderr.write(`warning: ${printable(path.basename(planned.mediaPath))}: ${printable(warning)}\n`);
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '#shared/api/errors.ts';
+import { fileIdOf } from '#shared/domain/media.ts';
+import { UsageError } from './exit.ts';
+
+/** One medium and the files that will say who speaks in it. */
+export interface PlannedOutput {
+  mediaPath: string;
+  fileId: string;
+  rttmPath: string;
+  viaPath: string;
+}
+
+/** What a folder given as input stands for: the files below it that carry sound or picture by their name. */
+const mediaExtensions = new Set(
+  '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .flv .ogv .3gp .wav .mp3 .m4a .aac .flac .ogg .oga .opus .wma .aif .aiff .sph .amr .caf .ac3'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Where the labels of each input go: `<out>/<stem>.rttm` and `<out>/<stem>.via.json`; with `keepTree` in the folders the
+ * inputs have below their common folder.
+ *
+ * @throws UsageError when two inputs would share an output
+ * @throws AppError conflict when an output exists and `force` is not set
+ */
+export function planOutputs(
+  inputs: readonly string[],
+  outDir: string,
+  options: { keepTree: boolean; force: boolean },
+): PlannedOutput[] {
+  const media = [...new Set(inputs.flatMap((input) => expandFolder(path.resolve(input))))];
+  const base = options.keepTree ? commonFolder(media) : null;
+  const byStem = new Map<string, PlannedOutput>();
+  const plan = media.map((mediaPath): PlannedOutput => {
+    const fileId = fileIdOf(path.basename(mediaPath));
+    const folder = base === null ? outDir : path.join(outDir, path.relative(base, path.dirname(mediaPath)));
+    const stem = path.join(folder, fileId);
+    const planned = { mediaPath, fileId, rttmPath: `${stem}.rttm`, viaPath: `${stem}.via.json` };
+    // Case-insensitive file systems would let one overwrite the other.
+    const key = stem.toLowerCase().normalize('NFC');
+    const other = byStem.get(key);
+    if (other) {
+      throw new UsageError(
+        `${mediaPath} and ${other.mediaPath} would both be written to ${planned.rttmPath}. Run them separately, rename one, or keep their folders with --keep-tree.`,
+      );
+    }
+    byStem.set(key, planned);
+    return planned;
+  });
+  if (!options.force) {
+    const taken = plan.flatMap((one) => [one.rttmPath, one.viaPath]).find((file) => existsSync(file));
+    if (taken !== undefined) {
+      throw new AppError('conflict', `${taken} exists already; nothing was written.`, {
+        file: taken,
+        fix: 'Choose another folder with -o, or overwrite with --force.',
+      });
+    }
+  }
+  return plan;
+}
+
+function expandFolder(input: string): string[] {
+  if (!statSync(input, { throwIfNoEntry: false })?.isDirectory()) return [input];
+  const found = readdirSync(input, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && mediaExtensions.has(path.extname(entry.name).toLowerCase()))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  if (found.length === 0)
+    throw new AppError('bad-input', `${input} holds no media files.`, {
+      file: input,
+      fix: 'Name the files themselves.',
+    });
+  return found;
+}
+
+function commonFolder(files: readonly string[]): string {
+  const [first, ...rest] = files.map((file) => path.dirname(file).split(path.sep));
+  const parts = first!.filter((part, at) =>
+    rest.every(
+      (other) => other.slice(0, at + 1).join(path.sep) === first!.slice(0, at + 1).join(path.sep) && other[at] === part,
+    ),
+  );
+  return parts.join(path.sep) || path.sep;
+}
