@@ -152,6 +152,7 @@ export class EngineServer {
         {
           signal: abort.signal,
           onProgress: (progress) => this.#port.send({ type: 'progress', jobId, progress }),
+          onArtifacts: (artifacts) => this.#port.send({ type: 'artifacts', jobId, artifacts }),
         },
       );
       this.#port.send(abort.signal.aborted ? { type: 'cancelled', jobId } : { type: 'done', jobId, result });

@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { encodePeaks, PeaksBuilder } from '#shared/media/peaks.ts';
 import { AppError } from '#shared/api/errors.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
-import { streamPcm } from '#media/pcm.ts';
+import { PCM_RATE_HZ, streamPcm } from '#media/pcm.ts';
 import type { RecipeNode, Stage, StageContext } from './stage.ts';
 
 const noParams = z.object({});
@@ -41,6 +42,7 @@ export const pcmStage: Stage<typeof noParams> = {
   artifacts: { pcm: pcmFile, peaks: peaksFile },
   async run(context) {
     const handle = await open(context.outputPath(pcmFile), 'w');
+    const peaks = new PeaksBuilder(PCM_RATE_HZ);
     let sampleCount = 0;
     let startSample: number | null = null;
     try {
@@ -59,18 +61,20 @@ export const pcmStage: Stage<typeof noParams> = {
               );
             }
             sampleCount += samples.length;
+            peaks.push(samples);
             await handle.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
           },
           onProgress: (share) => context.progress(share, 1),
         },
       );
+      await writeFile(context.outputPath(peaksFile), encodePeaks(peaks.finish()));
       for (const warning of result.warnings) context.warn(warning);
       await context.writeJson(decodedFile, {
         decodedSec: result.decodedSec,
         expectedSec: result.expectedSec,
-        sampleRateHz: 16_000,
+        sampleRateHz: PCM_RATE_HZ,
         sampleCount,
-        startSec: (startSample ?? 0) / 16_000,
+        startSec: (startSample ?? 0) / PCM_RATE_HZ,
       } satisfies z.input<typeof decodedSchema>);
     } finally {
       await handle.close();

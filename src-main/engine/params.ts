@@ -4,20 +4,15 @@ import type { RecipeNode } from './stage.ts';
 /** Effective parameters of every node, by node id. */
 export type NodeParams = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-/** What stands before the dot of a parameter's name: the stage's id, or the node's where a recipe uses a stage twice. */
-function prefixOf(node: RecipeNode, nodes: readonly RecipeNode[]): string {
-  return nodes.filter((other) => other.stage.id === node.stage.id).length > 1 ? node.id : node.stage.id;
-}
-
 /**
- * Stage defaults ← the recipe's published values ← the job's overrides (`stage.param` → value).
+ * Stage defaults ← the recipe's published values ← the job's overrides (`node.param` → value; a node is what a recipe
+ * calls a stage).
  * @throws AppError `bad-input` for an unknown key (with the known ones) or a value outside its range
  */
 export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Record<string, unknown>>): NodeParams {
   const known = new Map<string, { node: RecipeNode; name: string }>();
   for (const node of nodes) {
-    for (const name of Object.keys(node.stage.params.shape))
-      known.set(`${prefixOf(node, nodes)}.${name}`, { node, name });
+    for (const name of Object.keys(node.stage.params.shape)) known.set(`${node.id}.${name}`, { node, name });
   }
   const given = new Map(nodes.map((node): [string, Record<string, unknown>] => [node.id, { ...node.params }]));
   for (const [key, value] of Object.entries(overrides)) {
@@ -34,7 +29,7 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
     const parsed = node.stage.params.safeParse(given.get(node.id));
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
-      const key = [prefixOf(node, nodes), ...issue.path.map(String)].join('.');
+      const key = [node.id, ...issue.path.map(String)].join('.');
       throw new AppError('bad-input', `The parameter ${key} was refused: ${issue.message}.`, {
         fix: `Give another value or leave ${key} out to use the published one.`,
       });
@@ -44,12 +39,11 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
   return merged;
 }
 
-/** The same as one flat record, `stage.param` → value, for the provenance. */
+/** The same as one flat record, `node.param` → value, for the provenance. */
 export function flatParams(nodes: readonly RecipeNode[], params: NodeParams): Record<string, unknown> {
   const flat: Record<string, unknown> = {};
   for (const node of nodes) {
-    for (const [name, value] of Object.entries(params.get(node.id) ?? {}))
-      flat[`${prefixOf(node, nodes)}.${name}`] = value;
+    for (const [name, value] of Object.entries(params.get(node.id) ?? {})) flat[`${node.id}.${name}`] = value;
   }
   return flat;
 }

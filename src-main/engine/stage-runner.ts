@@ -1,6 +1,6 @@
 import { AppError, toErrorData } from '#shared/api/errors.ts';
 import type { Provenance } from '#shared/domain/hypothesis.ts';
-import type { EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
+import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
 import { planJob } from './job-plan.ts';
 import type { JobPlan, PlannedNode } from './job-plan.ts';
 import { collectArtifacts, readDecoded, readHypothesis } from './job-result.ts';
@@ -27,6 +27,13 @@ export interface RunnerServices {
   log(level: 'debug' | 'info' | 'warn', message: string): void;
 }
 
+export interface RunOptions {
+  signal: AbortSignal;
+  onProgress: (progress: JobProgress) => void;
+  /** Files of a stage as soon as it is finished. */
+  onArtifacts: (artifacts: ArtifactRef[]) => void;
+}
+
 /** So often a job starts over when its cache is deleted under it. */
 const maxDisturbances = 5;
 
@@ -38,7 +45,7 @@ export async function runJob(
   job: EngineJob,
   recipe: SystemRecipe,
   services: RunnerServices,
-  options: { signal: AbortSignal; onProgress: (progress: JobProgress) => void },
+  options: RunOptions,
 ): Promise<EngineResult> {
   const { cache, pool } = services;
   await services.checkMedia(job.media);
@@ -51,7 +58,7 @@ export async function runJob(
     pool.dropQueued(cancel);
   };
   options.signal.addEventListener('abort', onAbort, { once: true });
-  const run = new JobRun(job, plan, services, meter, options.signal, cancel);
+  const run = new JobRun(job, plan, services, meter, options, cancel);
   try {
     for (let disturbances = 0; ;) {
       try {
@@ -83,7 +90,7 @@ class JobRun {
   readonly #plan: JobPlan;
   readonly #services: RunnerServices;
   readonly #meter: ProgressMeter;
-  readonly #signal: AbortSignal;
+  readonly #options: RunOptions;
   readonly #cancel: CancelFlag;
   /** Survives a disturbance: what this job computed itself is not "from the cache". */
   readonly #computed = new Set<string>();
@@ -93,14 +100,14 @@ class JobRun {
     plan: JobPlan,
     services: RunnerServices,
     meter: ProgressMeter,
-    signal: AbortSignal,
+    options: RunOptions,
     cancel: CancelFlag,
   ) {
     this.#job = job;
     this.#plan = plan;
     this.#services = services;
     this.#meter = meter;
-    this.#signal = signal;
+    this.#options = options;
     this.#cancel = cancel;
   }
 
@@ -112,7 +119,11 @@ class JobRun {
     }
     this.#meter.plan(missing.map((planned) => planned.meterStage));
     const entries = new Map<string, StageEntry>();
-    for (const planned of this.#plan.nodes) entries.set(planned.node.id, await this.#finished(planned, entries));
+    for (const planned of this.#plan.nodes) {
+      const entry = await this.#finished(planned, entries);
+      entries.set(planned.node.id, entry);
+      this.#options.onArtifacts(collectArtifacts(new Map([[planned.node.id, entry]])));
+    }
     return this.#result(entries);
   }
 
@@ -120,7 +131,7 @@ class JobRun {
   async #finished(planned: PlannedNode, entries: ReadonlyMap<string, StageEntry>): Promise<StageEntry> {
     const { cache } = this.#services;
     const { stage } = planned.node;
-    const found = await asDiskError(cache.dir, () => cache.lookupOrBegin(stage.id, planned.key, this.#signal));
+    const found = await asDiskError(cache.dir, () => cache.lookupOrBegin(stage.id, planned.key, this.#options.signal));
     if (found instanceof StageEntry) {
       this.#meter.finish(planned.node.id);
       return found;
@@ -132,7 +143,7 @@ class JobRun {
       this.#meter.finish(planned.node.id);
       return entry;
     } catch (error) {
-      const disturbed = !this.#signal.aborted && (await this.#wasDisturbed(planned, entries, found));
+      const disturbed = !this.#options.signal.aborted && (await this.#wasDisturbed(planned, entries, found));
       await found.abandon();
       if (disturbed && !(error instanceof CacheDisturbed)) {
         throw new CacheDisturbed(toErrorData(error).message);
@@ -150,7 +161,7 @@ class JobRun {
       params,
       job: this.#job,
       settings,
-      signal: this.#signal,
+      signal: this.#options.signal,
       cancel: this.#cancel,
       pool,
       work,
@@ -163,7 +174,7 @@ class JobRun {
     } finally {
       planned.usage = measured();
     }
-    this.#signal.throwIfAborted();
+    this.#options.signal.throwIfAborted();
     // A file that was replaced while it was read must not be remembered under the old content's key.
     if (node.stage.decodes) await this.#services.checkMedia(this.#job.media);
     const meta = {
@@ -181,7 +192,7 @@ class JobRun {
       await run();
     } catch (error) {
       const killed = planned.node.stage.decodes === true && toErrorData(error).code === 'crashed';
-      if (!killed || this.#signal.aborted) throw error;
+      if (!killed || this.#options.signal.aborted) throw error;
       this.#services.log('warn', `${planned.node.id}: ${toErrorData(error).message} Trying once more.`);
       await run();
     }

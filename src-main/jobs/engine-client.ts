@@ -1,9 +1,11 @@
 import { AppError, fromErrorData } from '#shared/api/errors.ts';
-import { fromEngineSchema } from '#shared/engine/protocol.ts';
+import { engineSettingsSchema, fromEngineSchema } from '#shared/engine/protocol.ts';
 import type {
+  ArtifactRef,
   EngineJob,
   EngineResult,
   EngineSettings,
+  EngineSettingsInput,
   FromEngine,
   JobProgress,
   ToEngine,
@@ -12,7 +14,7 @@ import { engineEnvironment, forkEngine } from './engine-process.ts';
 import type { EngineExit, EngineProcess, EngineSpawner } from './engine-process.ts';
 
 export interface EngineClientOptions {
-  settings: EngineSettings;
+  settings: EngineSettingsInput;
   /** How to start the process; Electron passes its own. */
   spawn?: EngineSpawner;
   onLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
@@ -22,6 +24,8 @@ export interface EngineClientOptions {
 
 export interface EngineRunOptions {
   onProgress?: (progress: JobProgress) => void;
+  /** Files of a stage as soon as it is finished; the result names all again. */
+  onArtifacts?: (artifacts: ArtifactRef[]) => void;
   signal?: AbortSignal;
 }
 
@@ -79,7 +83,7 @@ export class EngineClient {
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
-    this.#settings = options.settings;
+    this.#settings = engineSettingsSchema.parse(options.settings);
   }
 
   /** The running engine; null when there is none. */
@@ -92,8 +96,9 @@ export class EngineClient {
   }
 
   /** New settings for the next job; the process is replaced as soon as it is idle. */
-  async configure(settings: EngineSettings): Promise<void> {
-    this.#settings = { ...settings, layout: this.#settings.layout === 'single' ? 'single' : settings.layout };
+  async configure(settings: EngineSettingsInput): Promise<void> {
+    const next = engineSettingsSchema.parse(settings);
+    this.#settings = { ...next, layout: this.#settings.layout === 'single' ? 'single' : next.layout };
     if (this.#queue.length === 0) await this.#end();
     // With work in hand the process ends when that is done: see #next.
     else if (this.#live) this.#live.ready = false;
@@ -222,6 +227,9 @@ export class EngineClient {
           pending.options.onProgress?.(message.progress);
         }
         return;
+      case 'artifacts':
+        if (pending?.job.jobId === message.jobId) pending.options.onArtifacts?.(message.artifacts);
+        return;
       case 'done':
       case 'failed':
       case 'cancelled': {
@@ -334,8 +342,11 @@ export class EngineClient {
 const exitWords = ({ code, signal }: EngineExit): string =>
   signal ? `signal ${signal}` : code === null ? 'it could not be started' : `exit code ${code}`;
 
-function crashError(live: Live, exit: EngineExit, { job }: Pending): AppError {
-  return new AppError('crashed', `The engine stopped in the middle of the work (${exitWords(exit)}).`, {
+/** The process of the engine died: the job that ran may try again. */
+export class EngineCrash extends AppError {}
+
+function crashError(live: Live, exit: EngineExit, { job }: Pending): EngineCrash {
+  return new EngineCrash('crashed', `The engine stopped in the middle of the work (${exitWords(exit)}).`, {
     file: job.media.path,
     fix: 'Run it again: it goes on where it stopped.',
     ...(live.stderr.trim() ? { detail: live.stderr.trim() } : {}),

@@ -23,14 +23,15 @@ export const engineSettingsSchema = z.object({
   /** `ffmpeg -version` line, part of each decode stage's cache key. */
   ffmpegVersion: z.string(),
   /** Version of the app, for provenance. */
-  appVersion: z.string(),
+  appVersion: z.string().default('unknown'),
   /** ONNX worker threads; 0 = one per core. */
   threads: z.number().int().min(0).max(64),
   /** `single` = one worker with intra-op threads: the fallback after two native crashes at load. */
   layout: z.enum(['workers', 'single']),
   /** Wished execution provider; each model falls back to the CPU by itself. */
-  provider: providerSchema,
+  provider: providerSchema.default('cpu'),
 });
+export type EngineSettingsInput = z.input<typeof engineSettingsSchema>;
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
 export const engineJobSchema = z.object({
@@ -97,6 +98,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   /** A worker is about to load (has loaded) the native runtime: a death in between is a crash at load. */
   z.object({ type: z.literal('runtime'), state: z.enum(['loading', 'loaded']) }),
   z.object({ type: z.literal('progress'), jobId: z.string(), progress: jobProgressSchema }),
+  /** Bulk arrays of a stage that is finished while the job goes on: the waveform shows before the labels. */
+  z.object({ type: z.literal('artifacts'), jobId: z.string(), artifacts: z.array(artifactRefSchema) }),
   z.object({ type: z.literal('done'), jobId: z.string(), result: engineResultSchema }),
   z.object({ type: z.literal('failed'), jobId: z.string(), error: appErrorSchema }),
   z.object({ type: z.literal('cancelled'), jobId: z.string() }),
