@@ -2,10 +2,10 @@ import path from 'node:path';
 import createCommand, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { AppError } from '#shared/api/errors.ts';
 import type { FfmpegTools } from './find-tools.ts';
-import { runTool } from './run-tool.ts';
+import { crashedError, runTool } from './run-tool.ts';
 
 export { findTools, type FfmpegTools } from './find-tools.ts';
-export { runTool, STALL_MS, type ToolOutcome } from './run-tool.ts';
+export { cancelled, crashedError, runTool, STALL_MS, type ToolOutcome } from './run-tool.ts';
 
 /**
  * The only module that knows how a command line of ffmpeg looks; fluent-ffmpeg (archived upstream) assembles the
@@ -76,6 +76,7 @@ export async function ffprobeText(
       },
     },
   );
+  if (outcome.crash) throw crashedError(tools.ffprobePath, outcome.crash, file, outcome.stderrTail);
   return { text: Buffer.concat(parts).toString('utf8'), exitCode: outcome.exitCode, stderrTail: outcome.stderrTail };
 }
 

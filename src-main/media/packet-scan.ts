@@ -1,11 +1,11 @@
-import { inputArgs, runTool, type FfmpegTools } from './ffmpeg.ts';
+import { crashedError, inputArgs, runTool, type FfmpegTools } from './ffmpeg.ts';
 
 /** Stream index → container time at which its last packet ends, in seconds. */
 export type StreamEnds = ReadonlyMap<number, number>;
 
 /** Read lines of ffprobe's stdout without ever holding them all. */
 export async function forEachLine(
-  tools: FfmpegTools,
+  tools: Pick<FfmpegTools, 'ffprobePath'>,
   file: string,
   args: readonly string[],
   onLine: (line: string) => void,
@@ -21,6 +21,7 @@ export async function forEachLine(
       for (const line of lines) onLine(line);
     },
   });
+  if (outcome.crash) throw crashedError(tools.ffprobePath, outcome.crash, file, outcome.stderrTail);
   if (rest) onLine(rest);
   return outcome;
 }

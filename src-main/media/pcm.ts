@@ -1,6 +1,14 @@
 import { AppError } from '#shared/api/errors.ts';
 import type { AudioStream, MediaChoice, MediaProbe } from '#shared/domain/media.ts';
-import { assertDecodable, FFMPEG_GLOBAL, inputArgs, runTool, type FfmpegTools, type ToolOutcome } from './ffmpeg.ts';
+import {
+  assertDecodable,
+  crashedError,
+  FFMPEG_GLOBAL,
+  inputArgs,
+  runTool,
+  type FfmpegTools,
+  type ToolOutcome,
+} from './ffmpeg.ts';
 import { MatroskaStream } from './matroska-stream.ts';
 import { SampleGrid } from './sample-grid.ts';
 import { openForServing } from './open-regular.ts';
@@ -22,10 +30,12 @@ export interface PcmOptions {
 }
 
 export interface PcmResult {
-  /** Seconds the decoder really gave inside the range, silence put into gaps not counted. */
+  /** Seconds the decoder gave inside the range; gaps in time stamps count where no decoder error explains them. */
   readonly decodedSec: number;
   /** Seconds the container promises inside the range. */
   readonly expectedSec: number;
+  /** Seconds of silence put into gaps of the time stamps. Chromium skips gaps, so that sound runs ahead of picture. */
+  readonly gapSec: number;
   /** Sentences for the person. */
   readonly warnings: readonly string[];
 }
@@ -71,6 +81,12 @@ export async function streamPcm(tools: FfmpegTools, source: PcmSource, options: 
   await (await openForServing(file)).handle.close();
   await assertDecodable(tools, stream.codec, file);
 
+  if (choice.range && !(choice.range.endSec > choice.range.startSec)) {
+    throw new AppError('bad-input', 'The part to work on ends before it begins.', {
+      file,
+      fix: 'Choose another part.',
+    });
+  }
   const rangeStart = choice.range?.startSec ?? 0;
   const rangeEnd = choice.range ? choice.range.endSec : Infinity;
   const promised = promisedSpan(probe, stream);
@@ -116,10 +132,13 @@ export async function streamPcm(tools: FfmpegTools, source: PcmSource, options: 
   gather.flush();
   await deliver();
 
-  const decodedSec = counted.samples / PCM_RATE_HZ;
+  if (outcome.crash) throw crashedError(tools.ffmpegPath, outcome.crash, file, outcome.stderrTail);
   if (grid.decoded === 0 && expectedSec > 0) throw nothingDecoded(file, stream, outcome);
   options.onProgress?.(1);
-  return { decodedSec, expectedSec, warnings: decodeWarnings(decodedSec, expectedSec, outcome) };
+  const gapSec = grid.gaps / PCM_RATE_HZ;
+  // Recorders pause and leave a gap on purpose; after decoder errors a gap is what could not be decoded.
+  const decodedSec = counted.samples / PCM_RATE_HZ + (outcome.errorLines === 0 ? gapSec : 0);
+  return { decodedSec, expectedSec, gapSec, warnings: decodeWarnings(decodedSec, expectedSec, gapSec, outcome) };
 }
 
 function decodeArgs({ path: file, probe, choice }: PcmSource, stream: AudioStream): string[] {
@@ -175,18 +194,21 @@ export function undecodedShare(decodedSec: number, expectedSec: number): number 
   return missingSec > 0.25 + 0.0005 * expectedSec ? Math.min(1, missingSec / expectedSec) : 0;
 }
 
-function decodeWarnings(decodedSec: number, expectedSec: number, outcome: ToolOutcome): string[] {
-  const warnings: string[] = [];
+function decodeWarnings(decodedSec: number, expectedSec: number, gapSec: number, outcome: ToolOutcome): string[] {
   const share = undecodedShare(decodedSec, expectedSec);
   if (share > 0) {
     const percent = share * 100;
-    warnings.push(
-      `${percent < 10 ? Math.max(0.1, percent).toFixed(1) : percent.toFixed(0)} % of the audio could not be decoded.`,
-    );
-  } else if (outcome.errorLines > 0) {
-    warnings.push(`The audio is damaged in places (${outcome.errorLines} decoder messages); all of it was decoded.`);
+    const shown = percent < 10 ? Math.max(0.1, percent).toFixed(1) : percent.toFixed(0);
+    return [`${shown} % of the audio could not be decoded.`];
   }
-  return warnings;
+  if (outcome.errorLines > 0) {
+    return [
+      `The audio is damaged in places (${outcome.errorLines} decoder messages), but nearly all could be decoded.`,
+    ];
+  }
+  return gapSec >= 0.1
+    ? [`The audio pauses for ${gapSec.toFixed(1)} s in all (gaps in its time stamps), taken as silence.`]
+    : [];
 }
 
 function nothingDecoded(file: string, stream: AudioStream, outcome: ToolOutcome): AppError {

@@ -1,10 +1,11 @@
 import { AppError } from '#shared/api/errors.ts';
 import type { AudioStream, MediaProbe, VideoStream } from '#shared/domain/media.ts';
+import { isVariableRate } from '#shared/media/frame-table.ts';
 import { ffprobeText, type FfmpegTools } from './ffmpeg.ts';
 import { openForServing } from './open-regular.ts';
 import { measureStreamEnds, measureTails, type StreamEnds } from './packet-scan.ts';
 import { probeJsonSchema, type ProbeJson, type ProbedPacket, type ProbedStream } from './probe-json.ts';
-import { earliestShownSec, firstPresentedSec } from './time-zero.ts';
+import { firstPresentedSec, timeZeroOf } from './time-zero.ts';
 
 export const MAX_STREAMS = 32;
 export const MAX_DURATION_SEC = 24 * 3600;
@@ -65,7 +66,7 @@ export async function probeMedia(
   const used = [...moving, ...sound];
   const starts = new Map(used.map((stream) => [stream.index, firstPresentedSec(stream, json.packets)]));
   const ends = await streamEnds(tools, file, json, used, starts, stderrTail, signal);
-  const timeZeroSec = earliestShownSec(container, used, json.packets);
+  const timeZeroSec = timeZeroOf(container, [...starts.values()]);
   const endSec = Math.max(...used.map((stream) => ends.get(stream.index) ?? -Infinity), claimedEnd(json) ?? -Infinity);
   const durationSec = Number.isFinite(endSec) ? Math.max(0, endSec - timeZeroSec) : 0;
   if (durationSec > MAX_DURATION_SEC) {
@@ -155,8 +156,8 @@ async function streamEnds(
   if (claimed === null || guessed) return measureStreamEnds(tools, file, signal);
   const ends = new Map<number, number>();
   for (const stream of used) {
-    const own = stream.duration ?? clockTime(stream.tags.get('duration'));
-    if (own !== null && own > 0) ends.set(stream.index, (starts.get(stream.index) ?? 0) + own);
+    const end = ownEnd(stream, starts.get(stream.index) ?? 0);
+    if (end !== null) ends.set(stream.index, end);
   }
   const open = used.filter((stream) => !ends.has(stream.index));
   if (open.length === 0 || used.length === 1) return ends;
@@ -170,9 +171,20 @@ async function streamEnds(
   return ends;
 }
 
+/** Container time at which the file ends by its own head. */
 function claimedEnd(json: ProbeJson): number | null {
-  const { start_time: start, duration } = json.format;
-  return duration === null || duration <= 0 ? null : (start ?? 0) + duration;
+  const { start_time: start, duration, format_name: container } = json.format;
+  if (duration === null || duration <= 0) return null;
+  // Matroska's duration counts from the container's zero, not from the first packet.
+  return container?.includes('matroska') ? duration : (start ?? 0) + duration;
+}
+
+function ownEnd(stream: ProbedStream, startSec: number): number | null {
+  if (stream.duration !== null && stream.duration > 0) return startSec + stream.duration;
+  const tag = clockTime(stream.tags.get('duration'));
+  if (tag === null || tag <= 0) return null;
+  // FFmpeg writes the time at which the track ends into this tag, mkvmerge (with its statistics) its length.
+  return stream.tags.has('_statistics_writing_app') ? startSec + tag : tag;
 }
 
 /** Matroska's DURATION tag: `00:01:02.345000000`. */
@@ -194,24 +206,17 @@ function language(stream: ProbedStream): string | null {
   return typeof value === 'string' && value !== 'und' && value !== '' ? value.slice(0, 32) : null;
 }
 
-/**
- * Frame times that are not a regular grid: the container's own mean and base rates differ, or the first frames are
- * spaced unevenly beyond the rounding of millisecond containers.
- */
+/** Whether the first frames are spaced unevenly, or the container's own mean and base rates differ. */
 function looksVariable(stream: ProbedStream, packets: readonly ProbedPacket[]): boolean {
-  const { r_frame_rate: base, avg_frame_rate: mean } = stream;
-  const times = packets
-    .filter((packet) => packet.stream_index === stream.index && packet.pts_time !== null)
-    .map((packet) => packet.pts_time!)
-    .sort((a, b) => a - b);
+  const own = packets.filter((packet) => packet.stream_index === stream.index && !packet.flags?.includes('D'));
+  const complete = own.every((packet) => packet.pts_time !== null);
+  const times = own.flatMap((packet) => (complete ? packet.pts_time : packet.dts_time) ?? []);
   // The last packets read may wait for reordered ones that were not read.
-  const steps = times.slice(1, -8).map((time, index) => time - times[index]!);
-  if (steps.length >= 8) {
-    const middle = [...steps].sort((a, b) => a - b)[steps.length >> 1]!;
-    if (steps.some((step) => Math.abs(step - middle) > Math.max(0.0025, middle * 0.25))) return true;
-  }
-  // Interlaced material has a base rate of twice the mean.
+  const settled = Float64Array.from(times).sort().slice(0, -8);
+  if (settled.length === own.length - 8 && isVariableRate(settled)) return true;
+  const { r_frame_rate: base, avg_frame_rate: mean } = stream;
   if (base === null || mean === null) return false;
+  // Interlaced material has a base rate of twice the mean.
   const ratio = base / mean;
   return Math.min(Math.abs(ratio - 1), Math.abs(ratio - 2)) > 0.02;
 }

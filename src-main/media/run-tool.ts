@@ -8,8 +8,10 @@ const TAIL_LINES = 40;
 const TAIL_COLUMNS = 500;
 
 export interface ToolOutcome {
-  /** Exit status; null when it was stopped because the consumer had enough. */
+  /** Exit status; null when it was stopped because the consumer had enough, or crashed. */
   readonly exitCode: number | null;
+  /** Signal that ended it, when neither we nor it meant to. */
+  readonly crash: NodeJS.Signals | null;
   /** Last lines of stderr, without progress lines. */
   readonly stderrTail: string;
   /** Lines on stderr without progress lines; with `-v error` the count of errors. */
@@ -48,9 +50,9 @@ export async function runTool(
     windowsHide: true,
     env: toolEnvironment(),
   });
-  const closed = new Promise<number | null>((resolve, reject) => {
+  const closed = new Promise<{ code: number | null; by: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', resolve);
+    child.once('close', (code, by) => resolve({ code, by }));
   });
   closed.catch(() => undefined);
 
@@ -100,7 +102,7 @@ export async function runTool(
   }
 
   const name = path.basename(binary);
-  const exitCode = await closed.catch((cause: unknown) => {
+  const ended = await closed.catch((cause: unknown) => {
     throw new AppError('not-found', `${name} could not be started.`, {
       file: binary,
       fix: 'Set another ffmpeg in Settings or in DIARIST_FFMPEG.',
@@ -117,15 +119,44 @@ export async function runTool(
       detail: log.tail(),
     });
   }
-  return { exitCode: reason === 'enough' ? null : exitCode, stderrTail: log.tail(), errorLines: log.count };
+  const enough = reason === 'enough';
+  return {
+    exitCode: enough ? null : ended.code,
+    crash: enough ? null : ended.by,
+    stderrTail: log.tail(),
+    errorLines: log.count,
+  };
 }
 
 export const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
 
+/** The tool ended by itself, on a signal: killed from outside, or a fault of its own. */
+export function crashedError(binary: string, crash: NodeJS.Signals, mediaPath: string, detail: string): AppError {
+  const killed = crash === 'SIGKILL' || crash === 'SIGTERM';
+  const name = path.basename(binary);
+  return new AppError(
+    'crashed',
+    killed ? `${name} was stopped by the system (${crash}).` : `${name} crashed (${crash}).`,
+    {
+      file: mediaPath,
+      fix: killed
+        ? 'Try again; if it is stopped again, the computer may be short of memory.'
+        : 'Choose another ffmpeg in Settings or with DIARIST_FFMPEG, or convert the file first.',
+      detail,
+    },
+  );
+}
+
 /** Variables that would make ffmpeg write reports or colours are dropped. */
 function toolEnvironment(): NodeJS.ProcessEnv {
   const { FFREPORT: _report, AV_LOG_FORCE_COLOR: _colour, ...rest } = process.env;
-  return { ...rest, AV_LOG_FORCE_NOCOLOR: '1', LC_ALL: 'C' };
+  return {
+    ...rest,
+    AV_LOG_FORCE_NOCOLOR: '1',
+    LC_ALL: 'C',
+    // Static builds crash when they load the system's character set modules, as they do for names in MPEG-TS.
+    ...(process.platform === 'linux' ? { GCONV_PATH: '/dev/null' } : {}),
+  };
 }
 
 /** Separates progress from messages; keeps the last messages and counts all. */

@@ -19,6 +19,8 @@ const SILENCE_PIECE = 16_000;
 export class SampleGrid {
   /** Samples that came from the decoder, whether they were wanted or not. */
   decoded = 0;
+  /** Silence put between pieces, because their stamps left a gap there; not that before the first. */
+  gaps = 0;
   readonly #options: SampleGridOptions;
   /** Where the next sample goes; null before the first piece. */
   #position: number | null = null;
@@ -69,6 +71,7 @@ export class SampleGrid {
 
   #put(start: number, samples: Int16Array): void {
     const end = start + samples.length;
+    if (this.#position !== null) this.gaps += Math.max(0, start - this.#position);
     this.#position = Math.max(this.#position ?? -Infinity, end);
     const { to, emit } = this.#options;
     // Silence up to the piece, in small parts so that a long gap needs no memory.

@@ -20,7 +20,7 @@ export function frameIndexAt(times: Float64Array, sec: number): number {
   return low - 1;
 }
 
-/** Whether frames are spaced unevenly: more than one step in a hundred is off the usual one by a quarter or more. */
+/** Whether frames are spaced unevenly: more than a single step and one in a hundred is off the usual by a quarter. */
 export function isVariableRate(times: Float64Array): boolean {
   if (times.length < 3) return false;
   const steps = Float64Array.from({ length: times.length - 1 }, (_, index) => times[index + 1]! - times[index]!);
@@ -29,7 +29,7 @@ export function isVariableRate(times: Float64Array): boolean {
   const limit = Math.max(0.0025, usual * 0.25);
   let odd = 0;
   for (const step of steps) if (Math.abs(step - usual) > limit) odd++;
-  return odd > steps.length / 100;
+  return odd > Math.max(1, steps.length / 100);
 }
 
 /**
