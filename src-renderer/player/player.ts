@@ -1,0 +1,305 @@
+import type { AppErrorData } from '#shared/api/errors.ts';
+import { Scope } from '../timeline/scope.ts';
+import { MediaClock, type TimeListener } from './media-clock.ts';
+import { mediaErrorData } from './media-errors.ts';
+import { idleState, usePlayer, type PlayerState } from './player-state.ts';
+import { ReversePlayback } from './reverse-playback.ts';
+import { frameStepSec, maxRate, minRate, nextRate, nextShuttle } from './transport-math.ts';
+
+export { usePlayer } from './player-state.ts';
+export type { PlayerState, PlaySpan } from './player-state.ts';
+
+/** What is to be played. */
+export interface PlayerSource {
+  readonly fileName: string;
+  /** From `media.sources`; null = nothing can be played (yet), `note` says why. */
+  readonly url: string | null;
+  readonly note: string | null;
+  readonly hasPicture: boolean;
+  readonly durationSec: number;
+}
+
+/** How far from the end of a span the timer takes over from the display's frames, so that it ends to the millisecond. */
+const finishWithinMs = 20;
+/** Without a frame table a step is a frame at 25 per second. */
+const fallbackFrameSec = 0.04;
+
+/**
+ * The one player: every time, key and gesture goes through it. Times are seconds from t = 0 of the file. State that
+ * changes seldom is in {@link usePlayer}; the time is not state: subscribe with {@link onTime}.
+ */
+export class Player {
+  private element: HTMLMediaElement | null = null;
+  private scope = new Scope();
+  private source: PlayerSource | null = null;
+  private finishTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly clock: MediaClock;
+  private readonly reverse: ReversePlayback;
+
+  constructor() {
+    this.clock = new MediaClock((elementSec) => this.endSpanWhenDue(elementSec));
+    this.reverse = new ReversePlayback(
+      (sec) => this.place(sec),
+      () => this.pause(),
+    );
+  }
+
+  get state(): PlayerState {
+    return usePlayer.getState();
+  }
+
+  /** Playhead, seconds. While a picture plays: the time of the frame on the screen. */
+  currentSec(): number {
+    return this.clock.currentSec;
+  }
+
+  /** Time of the frame on the screen, seconds: what boxes are keyed to. */
+  presentedSec(): number {
+    return this.clock.presentedSec;
+  }
+
+  /** Subscribe to the playhead, outside React. Returns the unsubscribe function. */
+  onTime(listener: TimeListener): () => void {
+    return this.clock.onTime(listener);
+  }
+
+  /** Subscribe to frames that come onto the screen. Returns the unsubscribe function. */
+  onFrame(listener: TimeListener): () => void {
+    return this.clock.onFrame(listener);
+  }
+
+  /** The view's element. Returns the function that lets it go. */
+  attach(element: HTMLMediaElement): () => void {
+    this.detach();
+    this.element = element;
+    const { scope } = this;
+    element.preservesPitch = true;
+    element.playbackRate = this.state.rate;
+    this.clock.attach(element);
+    scope.listen(element, 'loadedmetadata', () => {
+      usePlayer.setState({ status: 'ready', error: null, durationSec: this.lengthOf(element) });
+      if (this.clock.currentSec > 0) element.currentTime = this.clock.currentSec;
+    });
+    scope.listen(element, 'play', () => usePlayer.setState({ playing: true }));
+    scope.listen(element, 'pause', () => usePlayer.setState({ playing: this.reverse.active }));
+    scope.listen(element, 'ended', () => this.finishSpan());
+    scope.listen(element, 'error', () => this.fail(mediaErrorData(element.error, this.source?.fileName ?? '')));
+    this.applySource();
+    return () => {
+      if (this.element === element) this.detach();
+    };
+  }
+
+  /** Another file, or the same one from another place (a review copy became ready: the playhead stays). */
+  load(source: PlayerSource | null): void {
+    const same = source !== null && source.fileName === this.source?.fileName && source.url === this.source.url;
+    const sameFile = source !== null && source.fileName === this.source?.fileName;
+    this.source = source;
+    if (same) {
+      usePlayer.setState({ note: source.note });
+      return;
+    }
+    this.stopReverse();
+    const { rate, loop } = this.state;
+    const keptSec = sameFile ? this.clock.currentSec : 0;
+    usePlayer.setState({
+      ...idleState,
+      rate,
+      loop,
+      status: source ? 'loading' : 'empty',
+      hasPicture: source?.hasPicture ?? false,
+      durationSec: source?.durationSec ?? 0,
+      note: source?.note ?? null,
+    });
+    this.clock.moveTo(keptSec, true);
+    this.applySource();
+  }
+
+  /** Try once more after an error, from where it stopped. */
+  reload(): void {
+    if (!this.source?.url) return;
+    usePlayer.setState({ status: 'loading', error: null });
+    this.applySource();
+  }
+
+  setFrameTimes(frameTimesSec: Float64Array | null): void {
+    usePlayer.setState({ frameTimesSec });
+  }
+
+  /** Plays on from the playhead; a span that was set is forgotten. */
+  play(): void {
+    this.stopReverse();
+    usePlayer.setState({ span: null });
+    if (this.clock.currentSec >= this.state.durationSec - 0.01) this.place(0);
+    this.start();
+  }
+
+  pause(): void {
+    clearTimeout(this.finishTimer);
+    this.stopReverse();
+    const wasPlaying = this.element !== null && !this.element.paused;
+    this.element?.pause();
+    // The playhead rests on the frame one sees, and so does the next split.
+    if (wasPlaying && this.element) this.element.currentTime = this.clock.currentSec;
+  }
+
+  toggle(): void {
+    if (this.state.playing) this.pause();
+    else this.play();
+  }
+
+  seek(sec: number): void {
+    const { span, durationSec } = this.state;
+    const withinSec = Math.min(durationSec, Math.max(0, sec));
+    // Going elsewhere by hand ends the span: playing must not stop where one no longer expects it.
+    if (span && (withinSec < span.startSec || withinSec >= span.endSec)) usePlayer.setState({ span: null });
+    clearTimeout(this.finishTimer);
+    this.stopReverse();
+    this.place(withinSec);
+  }
+
+  /** Plays a span and stops exactly at its end; with `loop` (default: the loop switch) it begins again instead. */
+  playSpan(startSec: number, endSec: number, options: { loop?: boolean } = {}): void {
+    if (!(endSec > startSec)) return;
+    clearTimeout(this.finishTimer);
+    this.stopReverse();
+    usePlayer.setState({ span: { startSec, endSec }, ...(options.loop === undefined ? {} : { loop: options.loop }) });
+    this.place(startSec);
+    this.start();
+  }
+
+  setLoop(loop: boolean): void {
+    usePlayer.setState({ loop });
+  }
+
+  /** Speed, clamped to 0.25–4; pitch is kept. */
+  setRate(rate: number): void {
+    const clamped = Math.min(maxRate, Math.max(minRate, rate));
+    if (this.element) this.element.playbackRate = clamped;
+    usePlayer.setState({ rate: clamped });
+  }
+
+  /** One step of the speed ladder. */
+  stepRate(direction: 1 | -1): void {
+    this.setRate(nextRate(this.state.rate, direction));
+  }
+
+  /** Pauses and shows the frame `steps` away, by the container's frame table. */
+  stepFrame(steps: number): void {
+    this.pause();
+    const { frameTimesSec } = this.state;
+    const fromSec = this.clock.currentSec;
+    this.seek(frameTimesSec?.length ? frameStepSec(frameTimesSec, fromSec, steps) : fromSec + steps * fallbackFrameSec);
+  }
+
+  /** J (−1), K (0), L (+1): each further press in one direction is faster; J runs backwards. */
+  shuttle(direction: -1 | 0 | 1): void {
+    if (direction === 0) {
+      this.pause();
+      return;
+    }
+    const { playing, shuttle, rate } = this.state;
+    const signed = shuttle !== 0 ? shuttle : playing ? rate : 0;
+    const next = nextShuttle(signed, direction);
+    clearTimeout(this.finishTimer);
+    if (next > 0) {
+      this.stopReverse();
+      usePlayer.setState({ span: null, shuttle: next });
+      this.start(next);
+      return;
+    }
+    this.element?.pause();
+    usePlayer.setState({ span: null, shuttle: next, playing: true });
+    this.reverse.start(this.clock.currentSec, -next);
+  }
+
+  private start(rate = this.state.rate): void {
+    const { element } = this;
+    if (!element || this.state.status === 'error' || !this.source?.url) return;
+    element.playbackRate = rate;
+    element.play().catch((thrown: unknown) => {
+      // A pause that overtakes the start is no failure; a missing gesture shows as "not playing".
+      const name = thrown instanceof DOMException ? thrown.name : '';
+      usePlayer.setState({ playing: false });
+      if (name !== 'AbortError' && name !== 'NotAllowedError' && element.error) {
+        this.fail(mediaErrorData(element.error, this.source?.fileName ?? ''));
+      }
+    });
+  }
+
+  private place(sec: number): void {
+    this.clock.moveTo(sec, this.element === null || !this.state.hasPicture);
+    if (this.element && this.element.readyState > 0) this.element.currentTime = sec;
+  }
+
+  private stopReverse(): void {
+    this.reverse.stop();
+    if (this.element) this.element.playbackRate = this.state.rate;
+    if (this.state.shuttle !== 0) usePlayer.setState({ shuttle: 0, playing: !(this.element?.paused ?? true) });
+  }
+
+  private endSpanWhenDue(elementSec: number): void {
+    const { span } = this.state;
+    const { element } = this;
+    if (!span || !element || element.paused || element.seeking) return;
+    const leftMs = ((span.endSec - elementSec) * 1000) / element.playbackRate;
+    if (leftMs <= 1) this.finishSpan();
+    else if (leftMs <= finishWithinMs) {
+      clearTimeout(this.finishTimer);
+      this.finishTimer = setTimeout(() => this.finishSpan(), leftMs);
+    }
+  }
+
+  private finishSpan(): void {
+    clearTimeout(this.finishTimer);
+    const { span, loop } = this.state;
+    if (span && loop) {
+      this.place(span.startSec);
+      this.start();
+      return;
+    }
+    this.element?.pause();
+    usePlayer.setState({ span: null, shuttle: 0, playing: false });
+    if (span) this.place(span.endSec);
+  }
+
+  private fail(error: AppErrorData): void {
+    this.stopReverse();
+    usePlayer.setState({ status: 'error', playing: false, span: null, error });
+  }
+
+  private lengthOf(element: HTMLMediaElement): number {
+    return Number.isFinite(element.duration) ? element.duration : (this.source?.durationSec ?? 0);
+  }
+
+  private applySource(): void {
+    const { element } = this;
+    if (!element) return;
+    if (this.source?.url) {
+      element.src = this.source.url;
+      element.load();
+    } else if (element.hasAttribute('src')) {
+      element.removeAttribute('src');
+      element.load();
+    }
+  }
+
+  private detach(): void {
+    clearTimeout(this.finishTimer);
+    this.stopReverse();
+    this.scope.dispose();
+    this.scope = new Scope();
+    this.clock.detach();
+    if (this.element) {
+      this.element.pause();
+      // Frees the decoder and the connection now, not at the next garbage collection.
+      this.element.removeAttribute('src');
+      this.element.load();
+    }
+    this.element = null;
+    usePlayer.setState({ playing: false });
+  }
+}
+
+/** The app's player. */
+export const player = new Player();

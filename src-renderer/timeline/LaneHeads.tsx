@@ -1,0 +1,100 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { ReactElement } from 'react';
+import type { Speaker } from '#shared/domain/records.ts';
+import { digitOfLane } from '../state/derive.ts';
+import { MiddleText, Swatch, classes } from '../ui/controls.tsx';
+import type { TimelineIndex } from './lane-index.ts';
+import type { GroupId, Layout, Row } from './layout.ts';
+import type { Signal } from './surface-data.ts';
+import styles from './Timeline.module.css';
+import type { VoteLane } from './vote-lanes.ts';
+import { word } from './words.ts';
+
+export interface LaneHeadsProps {
+  layout: Layout;
+  index: TimelineIndex;
+  votes: readonly VoteLane[];
+  signals: readonly Signal[];
+  open: Readonly<Record<GroupId, boolean>>;
+  targetSpeakerId: string | null;
+  onTarget: (speakerId: string) => void;
+  onToggle: (group: GroupId) => void;
+}
+
+/** The heads of all rows: swatch, name and key of speakers; names of systems and signals; the folding groups. */
+export function LaneHeads(props: LaneHeadsProps): ReactElement {
+  return (
+    <>
+      {props.layout.rows.map((row) => (
+        <RowHead key={keyOf(row)} row={row} {...props} />
+      ))}
+    </>
+  );
+}
+
+function keyOf(row: Row): string {
+  if (row.kind === 'lane') return `lane ${row.lane}`;
+  if (row.kind === 'vote') return `vote ${row.vote}`;
+  return row.kind === 'group' ? row.group : `signal ${row.signal}`;
+}
+
+function RowHead({ row, ...props }: LaneHeadsProps & { row: Row }): ReactElement | null {
+  const place = { top: row.topPx, height: row.heightPx };
+  if (row.kind === 'lane') {
+    const speaker = props.index.lanes[row.lane]?.speaker;
+    if (!speaker) return null;
+    const isTarget = speaker.id === props.targetSpeakerId;
+    return (
+      <SpeakerHead speaker={speaker} lane={row.lane} place={place} isTarget={isTarget} onTarget={props.onTarget} />
+    );
+  }
+  if (row.kind === 'group') {
+    const isOpen = props.open[row.group];
+    return (
+      <button
+        type="button"
+        className={styles.group}
+        style={place}
+        aria-expanded={isOpen}
+        onClick={() => props.onToggle(row.group)}
+      >
+        {isOpen ? <ChevronDown size={12} aria-hidden /> : <ChevronRight size={12} aria-hidden />}
+        {word(row.group)}
+        {row.group === 'votes' && <span className={styles.groupHint}>{word('votesHint')}</span>}
+      </button>
+    );
+  }
+  const label = row.kind === 'vote' ? props.votes[row.vote]?.label : props.signals[row.signal]?.label;
+  return (
+    <div className={classes(styles.head, styles.small)} style={place}>
+      <MiddleText text={label ?? ''} />
+    </div>
+  );
+}
+
+interface SpeakerHeadProps {
+  speaker: Speaker;
+  lane: number;
+  place: { top: number; height: number };
+  isTarget: boolean;
+  onTarget: (speakerId: string) => void;
+}
+
+function SpeakerHead({ speaker, lane, place, isTarget, onTarget }: SpeakerHeadProps): ReactElement {
+  const key = digitOfLane(lane);
+  return (
+    <button
+      type="button"
+      className={classes(styles.head, styles.speaker, isTarget && styles.target)}
+      style={place}
+      aria-pressed={isTarget}
+      aria-label={`${speaker.name}${key === null ? '' : `. ${word('assignKey', { key, name: speaker.name })}`}`}
+      title={word('aimAt', { name: speaker.name })}
+      onClick={() => onTarget(speaker.id)}
+    >
+      <Swatch speaker={speaker} size="s" />
+      <MiddleText text={speaker.name} />
+      {key !== null && <span className={styles.key}>{key}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,76 @@
+import type { PaintKit } from './paint-context.ts';
+import { labelFont } from './paint-context.ts';
+import { rulerStep, shortTime } from './ruler-steps.ts';
+import { lowerBound } from './sorted.ts';
+import { endSec, type View } from './viewport-math.ts';
+
+export const rulerHeightPx = 20;
+
+/** Labels by tick number of the current step, so that panning makes no strings. */
+const labels = new Map<number, string>();
+let labelledStepSec = 0;
+
+function labelOf(tick: number, majorSec: number, decimals: number): string {
+  if (majorSec !== labelledStepSec || labels.size > 2000) {
+    labels.clear();
+    labelledStepSec = majorSec;
+  }
+  let label = labels.get(tick);
+  if (label === undefined) labels.set(tick, (label = shortTime(tick * majorSec, decimals)));
+  return label;
+}
+
+/** Ticks, labels, and cuts as small wedges at the lower edge. */
+export function paintRuler(kit: PaintKit, view: View, cutsSec: ArrayLike<number>): void {
+  const { ctx, palette } = kit;
+  const { tokens } = palette;
+  ctx.globalAlpha = 1;
+  ctx.fillStyle = tokens.panel;
+  ctx.fillRect(0, 0, view.widthPx, rulerHeightPx);
+  const step = rulerStep(view.pxPerSec);
+  const lastSec = Math.min(endSec(view), view.durationSec);
+
+  ctx.fillStyle = tokens.line;
+  const minorPx = step.minorSec * view.pxPerSec;
+  if (minorPx >= 5) {
+    for (let tick = Math.ceil(view.startSec / step.minorSec); tick * step.minorSec <= lastSec; tick++) {
+      const x = Math.round((tick * step.minorSec - view.startSec) * view.pxPerSec);
+      ctx.fillRect(x, rulerHeightPx - 5, 1, 4);
+    }
+  }
+  ctx.fillStyle = tokens['line-strong'];
+  const firstTick = Math.floor(view.startSec / step.majorSec);
+  for (let tick = firstTick; tick * step.majorSec <= lastSec; tick++) {
+    const x = Math.round((tick * step.majorSec - view.startSec) * view.pxPerSec);
+    ctx.fillRect(x, 0, 1, rulerHeightPx - 1);
+  }
+  ctx.font = labelFont(palette);
+  ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
+  ctx.fillStyle = tokens.dim;
+  for (let tick = firstTick; tick * step.majorSec <= lastSec; tick++) {
+    const x = Math.round((tick * step.majorSec - view.startSec) * view.pxPerSec);
+    ctx.fillText(labelOf(tick, step.majorSec, step.decimals), x + 4, rulerHeightPx / 2);
+  }
+  ctx.fillStyle = tokens.line;
+  ctx.fillRect(0, rulerHeightPx - 1, view.widthPx, 1);
+  paintCuts(kit, view, cutsSec);
+}
+
+function paintCuts(kit: PaintKit, view: View, cutsSec: ArrayLike<number>): void {
+  const { ctx, palette } = kit;
+  const last = lowerBound(cutsSec, endSec(view));
+  ctx.fillStyle = palette.tokens.dim;
+  let lastX = -Infinity;
+  for (let i = lowerBound(cutsSec, view.startSec); i < last; i++) {
+    const x = Math.round((cutsSec[i]! - view.startSec) * view.pxPerSec);
+    // Cuts closer than a wedge is wide are one wedge.
+    if (x - lastX < 4) continue;
+    lastX = x;
+    ctx.beginPath();
+    ctx.moveTo(x - 3.5, rulerHeightPx - 1);
+    ctx.lineTo(x + 3.5, rulerHeightPx - 1);
+    ctx.lineTo(x, rulerHeightPx - 6);
+    ctx.fill();
+  }
+}
