@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { ApiClient, AppInfo, Project, Settings, SystemInfo } from '#shared/api/contract.ts';
 import { toErrorData } from '#shared/api/errors.ts';
 import type { AppErrorData } from '#shared/api/errors.ts';
+import { defaultDoubtLimit } from '#shared/domain/doubt.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 
@@ -36,7 +37,7 @@ export const defaultSettings: Settings = {
   follow: 'page',
   ffmpegPath: null,
   cacheLimitBytes: 20 * 2 ** 30,
-  doubtLimit: 0.6,
+  doubtLimit: defaultDoubtLimit,
   tourSeen: true,
 };
 

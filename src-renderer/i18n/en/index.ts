@@ -1,5 +1,29 @@
-import { app } from './app.ts';
+import { app, keys, palette } from './app.ts';
 import { commandGroupNames, commands, say } from './commands.ts';
+import { browse, files, history, inspector, jobs, list, run, speakers, versions } from './review.ts';
+import { curate, exporting, help, models, settings, tour } from './views.ts';
 
-/** Every word a person reads in the window. Keys are dotted by feature. */
-export const en = { app, commands, commandGroups: commandGroupNames, say };
+/** Every word a person reads in the window, by feature. */
+export const en = {
+  app,
+  palette,
+  keys,
+  commands,
+  commandGroups: commandGroupNames,
+  say,
+  browse,
+  files,
+  history,
+  inspector,
+  jobs,
+  list,
+  run,
+  speakers,
+  versions,
+  curate,
+  exporting,
+  help,
+  models,
+  settings,
+  tour,
+};
