@@ -47,16 +47,16 @@ export const turnOf = (segment: Segment, fileId: string, names: ReadonlyMap<stri
 export const regionOf = (span: Span, fileId: string): Region => ({
   fileId,
   channel: '1',
-  startSec: span.startMs / 1000,
-  endSec: span.endMs / 1000,
+  startSec: span.start / 1000,
+  endSec: span.end / 1000,
 });
 
 /** The part of the recording that was worked on, whole milliseconds inside it. */
 export function mediaExtent(media: LabelledMedia): Span {
-  const endMs = Math.floor(media.probe.durationSec * 1000 + 1e-6);
+  const end = Math.floor(media.probe.durationSec * 1000 + 1e-6);
   const { range } = media.choice;
-  if (!range) return { startMs: 0, endMs };
-  return { startMs: Math.max(0, toMs(range.startSec)), endMs: Math.min(endMs, toMs(range.endSec)) };
+  if (!range) return { start: 0, end };
+  return { start: Math.max(0, toMs(range.startSec)), end: Math.min(end, toMs(range.endSec)) };
 }
 
 /**
@@ -72,20 +72,20 @@ export function reviewedSpans(segments: readonly Segment[], extent: Span): Span[
     if (segment.review === 'accepted') continue;
     const span = spanOf(segment);
     unchecked.push(span);
-    openEnds.add(span.startMs).add(span.endMs);
+    openEnds.add(span.start).add(span.end);
   }
-  let pauseStart = extent.startMs;
+  let pauseStart = extent.start;
   let pauseOpen = false;
-  for (const island of [...islands, { startMs: extent.endMs, endMs: extent.endMs }]) {
-    const closing = island.startMs < extent.endMs && openEnds.has(island.startMs);
-    if (pauseOpen || closing) unchecked.push({ startMs: pauseStart, endMs: island.startMs });
-    pauseStart = island.endMs;
-    pauseOpen = openEnds.has(island.endMs);
+  for (const island of [...islands, { start: extent.end, end: extent.end }]) {
+    const closing = island.start < extent.end && openEnds.has(island.start);
+    if (pauseOpen || closing) unchecked.push({ start: pauseStart, end: island.start });
+    pauseStart = island.end;
+    pauseOpen = openEnds.has(island.end);
   }
   return subtract([extent], unchecked);
 }
 
 export const spanOf = (segment: Pick<Segment, 'startSec' | 'endSec'>): Span => ({
-  startMs: toMs(segment.startSec),
-  endMs: toMs(segment.endSec),
+  start: toMs(segment.startSec),
+  end: toMs(segment.endSec),
 });

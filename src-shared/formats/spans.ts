@@ -1,20 +1,26 @@
-/** A stretch of time in whole milliseconds, `end` not included; never empty. */
+/** A stretch of time, `end` not included; never empty. The unit is the caller's: milliseconds, seconds, frames. */
 export interface Span {
-  startMs: number;
-  endMs: number;
+  start: number;
+  end: number;
 }
 
+/** Whole milliseconds. */
 export const toMs = (sec: number): number => Math.round(sec * 1000);
-export const lengthMs = (spans: readonly Span[]): number =>
-  spans.reduce((sum, span) => sum + span.endMs - span.startMs, 0);
+export const totalLength = (spans: readonly Span[]): number =>
+  spans.reduce((sum, span) => sum + span.end - span.start, 0);
 
-/** The time any span covers: sorted, apart from each other. Empty and reversed spans vanish. */
-export function unionOf(spans: readonly Span[]): Span[] {
-  const sorted = spans.filter((span) => span.endMs > span.startMs).sort((a, b) => a.startMs - b.startMs);
+/**
+ * The time any span covers: sorted, apart from each other. Empty and reversed spans vanish.
+ *
+ * @param joinTouching false keeps spans apart that only touch
+ */
+export function unionOf(spans: readonly Span[], joinTouching = true): Span[] {
+  const sorted = spans.filter((span) => span.end > span.start).sort((a, b) => a.start - b.start);
   const united: Span[] = [];
   for (const span of sorted) {
     const last = united.at(-1);
-    if (last && span.startMs <= last.endMs) last.endMs = Math.max(last.endMs, span.endMs);
+    if (last && (span.start < last.end || (joinTouching && span.start === last.end)))
+      last.end = Math.max(last.end, span.end);
     else united.push({ ...span });
   }
   return united;
@@ -26,13 +32,13 @@ export function subtract(spans: readonly Span[], taken: readonly Span[]): Span[]
   const rest: Span[] = [];
   let hole = 0;
   for (const span of unionOf(spans)) {
-    let from = span.startMs;
-    while (hole < holes.length && holes[hole]!.endMs <= from) hole += 1;
-    for (let at = hole; at < holes.length && holes[at]!.startMs < span.endMs; at++) {
-      if (holes[at]!.startMs > from) rest.push({ startMs: from, endMs: holes[at]!.startMs });
-      from = Math.max(from, holes[at]!.endMs);
+    let from = span.start;
+    while (hole < holes.length && holes[hole]!.end <= from) hole += 1;
+    for (let at = hole; at < holes.length && holes[at]!.start < span.end; at++) {
+      if (holes[at]!.start > from) rest.push({ start: from, end: holes[at]!.start });
+      from = Math.max(from, holes[at]!.end);
     }
-    if (from < span.endMs) rest.push({ startMs: from, endMs: span.endMs });
+    if (from < span.end) rest.push({ start: from, end: span.end });
   }
   return rest;
 }

@@ -142,9 +142,7 @@ describe('selectTurns', () => {
         fc.integer({ min: 1, max: 9_000 }),
         fc.constantFrom('accepted', 'unreviewed', 'doubtful'),
       )
-      .map(([who, start, length, review]) =>
-        segment(who, start / 1000, (start + length) / 1000, review),
-      ),
+      .map(([who, start, length, review]) => segment(who, start / 1000, (start + length) / 1000, review)),
     { maxLength: 25 },
   );
   const choices = fc.record({
@@ -207,12 +205,12 @@ describe('documentLabels', () => {
 
 describe('spans', () => {
   const spans = fc.array(
-    fc.tuple(fc.nat(60), fc.nat(20)).map(([startMs, length]): Span => ({ startMs, endMs: startMs + length })),
+    fc.tuple(fc.nat(60), fc.nat(20)).map(([start, length]): Span => ({ start, end: start + length })),
     { maxLength: 12 },
   );
   const points = (list: readonly Span[]) => {
     const set = new Set<number>();
-    for (const span of list) for (let at = span.startMs; at < span.endMs; at++) set.add(at);
+    for (const span of list) for (let at = span.start; at < span.end; at++) set.add(at);
     return set;
   };
   it('union and difference hold the same instants as sets do', () => {
@@ -221,8 +219,8 @@ describe('spans', () => {
         expect(points(unionOf(a))).toEqual(points(a));
         expect(points(subtract(a, b))).toEqual(new Set([...points(a)].filter((at) => !points(b).has(at))));
         for (const [at, span] of subtract(a, b).entries()) {
-          expect(span.endMs).toBeGreaterThan(span.startMs);
-          if (at > 0) expect(span.startMs).toBeGreaterThan(subtract(a, b)[at - 1]!.endMs);
+          expect(span.end).toBeGreaterThan(span.start);
+          if (at > 0) expect(span.start).toBeGreaterThan(subtract(a, b)[at - 1]!.end);
         }
       }),
     );

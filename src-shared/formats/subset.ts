@@ -2,7 +2,7 @@ import type { SubsetChoice } from '../api/contract.ts';
 import type { CuratedDocument } from '../domain/document.ts';
 import type { Segment } from '../domain/records.ts';
 import { mediaExtent, regionOf, reviewedSpans, spanOf, splitRecords, type LabelledMedia } from './document-labels.ts';
-import { lengthMs, subtract, toMs, unionOf, type Span } from './spans.ts';
+import { totalLength, subtract, toMs, unionOf, type Span } from './spans.ts';
 import type { Region, Turn } from './turn.ts';
 
 /** One turn that is part of a curated subset; times are whole milliseconds. */
@@ -50,17 +50,17 @@ export function selectTurns(document: CuratedDocument, media: LabelledMedia, cho
     const whole = subtract(
       [spanOf(segment)],
       [
-        { startMs: -1, endMs: extent.startMs },
-        { startMs: extent.endMs, endMs: Infinity },
+        { start: -1, end: extent.start },
+        { start: extent.end, end: Infinity },
       ],
     );
     for (const part of choice.withOverlap ? whole : subtract(whole, speech(segment))) {
-      if (part.endMs - part.startMs < toMs(choice.minTurnSec)) continue;
+      if (part.end - part.start < toMs(choice.minTurnSec)) continue;
       turns.push({
         fileId: media.fileId,
         channel: '1',
-        startSec: part.startMs / 1000,
-        endSec: part.endMs / 1000,
+        startSec: part.start / 1000,
+        endSec: part.end / 1000,
         speaker: names.get(segment.speakerId) ?? segment.speakerId,
         confidence: segment.confidence,
         speakerId: segment.speakerId,
@@ -139,7 +139,7 @@ export function countSubset(files: readonly Pick<SubsetFile, 'turns'>[]): Subset
     counts.files += turns.length > 0 ? 1 : 0;
     counts.speakers += bySpeaker.size;
     counts.turns += turns.length;
-    for (const spans of bySpeaker.values()) speechMs += lengthMs(unionOf(spans));
+    for (const spans of bySpeaker.values()) speechMs += totalLength(unionOf(spans));
   }
   return { ...counts, speechSec: speechMs / 1000 };
 }

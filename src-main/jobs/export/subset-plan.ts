@@ -94,7 +94,7 @@ async function selectOf(store: ExportStore, mediaId: string, choice: SubsetChoic
 
 /** From t = 0, so that the times of RTTM and UEM are times in the sound. */
 function wholeSound(media: MediaItem, name: string): PlannedSound {
-  return { path: `wav/${name}.wav`, startSec: 0, endSec: mediaExtent(media).endMs / 1000, turn: null };
+  return { path: `wav/${name}.wav`, startSec: 0, endSec: mediaExtent(media).end / 1000, turn: null };
 }
 
 /** `wav/<recording>/0001-Anna-3240-5320.wav`: number in time, speaker, milliseconds. */
