@@ -1,0 +1,15 @@
+import type { Handlers } from './dispatch.ts';
+import type { Services } from './services.ts';
+
+type AppHandlers = Pick<Handlers, 'app.info' | 'settings.get' | 'settings.set'>;
+
+export const appHandlers = (services: Services): AppHandlers => ({
+  'app.info': async () => services.info(),
+  'settings.get': async () => services.settings.get(),
+  'settings.set': async (patch) => {
+    // A key that is absent from the call may come as undefined over IPC: it changes nothing.
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    await services.checkSettings({ ...services.settings.get(), ...given });
+    return services.settings.set(given);
+  },
+});

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { AppError } from '#shared/api/errors.ts';
+import { exportFiles, exportSubset, exportText, subsetPreview } from '#jobs/export/index.ts';
+import type { Handlers } from './dispatch.ts';
+import type { Services } from './services.ts';
+
+type ExportHandlers = Pick<Handlers, 'export.text' | 'export.files' | 'export.subsetPreview' | 'export.subset'>;
+
+/** What the app writes goes where the person said, never somewhere below the folder the app was started in. */
+function absolute(folder: string): string {
+  if (!path.isAbsolute(folder)) {
+    throw new AppError('bad-input', 'Folders are named by their full path.', { file: folder });
+  }
+  return path.resolve(folder);
+}
+
+export const exportHandlers = (services: Services): ExportHandlers => {
+  const store = () => services.session().store;
+  return {
+    'export.text': async ({ mediaId, format }) => exportText(store(), mediaId, format),
+    'export.files': async (request) => exportFiles(store(), { ...request, folder: absolute(request.folder) }),
+    'export.subsetPreview': async (choice) => subsetPreview(store(), choice),
+    'export.subset': async ({ choice, folder }) =>
+      exportSubset(store(), await services.tools(), choice, absolute(folder)),
+  };
+};

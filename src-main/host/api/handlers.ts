@@ -1,0 +1,24 @@
+import { appHandlers } from './app.ts';
+import type { Handlers } from './dispatch.ts';
+import { editHandlers } from './edits.ts';
+import { exportHandlers } from './exports.ts';
+import { fileHandlers } from './files.ts';
+import { hypothesisHandlers } from './hypotheses.ts';
+import { jobHandlers } from './jobs.ts';
+import { mediaHandlers } from './media.ts';
+import { modelHandlers } from './models.ts';
+import type { Services } from './services.ts';
+import { projectHandlers } from './project.ts';
+
+/** Every method of the contract; a missing one is a compile error. */
+export const createApi = (services: Services): Handlers => ({
+  ...appHandlers(services),
+  ...projectHandlers(services),
+  ...fileHandlers(),
+  ...mediaHandlers(services),
+  ...editHandlers(services),
+  ...hypothesisHandlers(services),
+  ...modelHandlers(services),
+  ...jobHandlers(services),
+  ...exportHandlers(services),
+});

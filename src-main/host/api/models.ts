@@ -1,0 +1,35 @@
+import { systemDescriptions } from '#shared/engine/systems.ts';
+import { listModels } from '#models/registry.ts';
+import type { Handlers } from './dispatch.ts';
+import type { Services } from './services.ts';
+
+export const modelHandlers = (services: Services): Pick<Handlers, 'models.list' | 'systems.list'> => ({
+  'models.list': async () => {
+    const models = await listModels(services.modelDirs);
+    return models.map((model) => ({
+      id: model.id,
+      stage: model.stage,
+      licence: model.licence,
+      nonCommercial: model.nonCommercial,
+      sizeBytes: model.bytes,
+      sha256: model.sha256,
+      installed: model.installed,
+      bundled: model.bundled,
+      source: model.urls[0] ?? '',
+    }));
+  },
+  'systems.list': async () => {
+    const installed = new Set(
+      (await listModels(services.modelDirs)).filter((model) => model.installed).map(({ id }) => id),
+    );
+    return systemDescriptions.map((system) => ({
+      id: system.id,
+      label: system.label,
+      version: system.version,
+      description: system.description,
+      needsVideo: system.needsVideo,
+      missingModels: system.models.filter((id) => !installed.has(id)),
+      params: system.params.map((param) => ({ ...param })),
+    }));
+  },
+});
