@@ -1,0 +1,70 @@
+import { greedyTupleCount, mapGreedy, maxGreedyTuples } from './mapping-greedy.ts';
+import { mapHungarian } from './mapping-hungarian.ts';
+import type { SystemOutput } from './speech.ts';
+import { vote, type FusedTurn, type VotingOptions } from './voting.ts';
+import { normalise, rankWeights, type WeightType } from './weights.ts';
+
+export interface DoverLapOptions {
+  /** `greedy` is the default for three systems and more; two always take `hungarian`. */
+  mapping: 'greedy' | 'hungarian';
+  weights: WeightType;
+  /** For `custom` (a weight per system) and `norm` (a raw score per system), in the order of the systems. */
+  given?: readonly number[];
+  voting: VotingOptions;
+  /** Reproduce the released code where it ranks the least agreeing system first. */
+  bugCompatible: boolean;
+}
+
+export const doverLapDefaults: DoverLapOptions = {
+  mapping: 'greedy',
+  weights: 'rank',
+  voting: { sigma: 0.5, ties: 'all' },
+  bugCompatible: false,
+};
+
+export interface Fusion {
+  turns: FusedTurn[];
+  /** Per system, sum 1. */
+  weights: number[];
+  warnings: string[];
+}
+
+/**
+ * DOVER-Lap (Raj et al., SLT 2021) over the answers of several systems for one recording: labels are mapped to a common
+ * set, then every stretch of time is decided by a weighted vote that keeps overlapped speech.
+ */
+export function doverLap(systems: readonly SystemOutput[], options: DoverLapOptions = doverLapDefaults): Fusion {
+  const warnings: string[] = [];
+  let mapping = systems.length <= 2 ? 'hungarian' : options.mapping;
+  if (mapping === 'greedy') {
+    const tuples = greedyTupleCount(systems);
+    if (tuples > maxGreedyTuples) {
+      warnings.push(
+        `${tuples.toExponential(1)} speaker tuples are too many for the greedy mapping; the Hungarian mapping was used.`,
+      );
+      mapping = 'hungarian';
+    }
+  }
+  if (systems.length === 2) warnings.push('Two systems cannot outvote each other: where they differ, both are kept.');
+  const mapped = mapping === 'greedy' ? { ...mapGreedy(systems), meanDer: null } : mapHungarian(systems);
+  const weights = weighSystems(systems.length, options, mapped.agreement, mapped.meanDer);
+  return { turns: vote(systems, mapped.labels, mapped.labelCount, weights, options.voting), weights, warnings };
+}
+
+function weighSystems(
+  count: number,
+  options: DoverLapOptions,
+  agreement: readonly number[],
+  meanDer: readonly number[] | null,
+): number[] {
+  if (options.weights === 'custom' || options.weights === 'norm')
+    return normalise(options.given ?? Array<number>(count).fill(1));
+  // Two systems have one agreement between them: no rank to tell them apart.
+  if (options.weights === 'equal' || count <= 2) return normalise(Array<number>(count).fill(1));
+  const best = meanDer ? meanDer.map((der) => -der) : agreement;
+  if (!options.bugCompatible) return rankWeights(best);
+  // Released greedy path: ranks ascend although a higher score is better. Released Hungarian path: systems are re-sorted by
+  // DER but the weights stay in input order.
+  if (!meanDer) return rankWeights(agreement.map((score) => -score));
+  return rankWeights(best).sort((a, b) => b - a);
+}

@@ -1,0 +1,13 @@
+/** How much each system counts; rank is DOVER-Lap's default. */
+export type WeightType = 'rank' | 'custom' | 'norm' | 'equal';
+
+/** w ∝ 1 / rank^0.1 (DOVER-Lap's exponent), rank 1 for the highest score; equal scores share the best rank. Sum 1. */
+export function rankWeights(scores: readonly number[], exponent = 0.1): number[] {
+  return normalise(scores.map((score) => (1 + scores.filter((other) => other > score).length) ** -exponent));
+}
+
+/** Non-negative numbers scaled to sum 1; all zero becomes equal. */
+export function normalise(weights: readonly number[]): number[] {
+  const sum = weights.reduce((total, weight) => total + Math.abs(weight), 0);
+  return weights.map((weight) => (sum > 0 ? Math.abs(weight) / sum : 1 / weights.length));
+}
