@@ -94,6 +94,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       const now = settings.get();
       if (next.ffmpegPath !== now.ffmpegPath) await finder.find(next.ffmpegPath);
       if (next.ffmpegPath !== now.ffmpegPath || next.cacheLimitBytes !== now.cacheLimitBytes) {
+        copies.forgetFailures();
         await engine.configure(await engineSettings(next));
       }
     },
@@ -119,8 +120,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const findServed = async (kind: 'media' | 'proxy' | 'artifact', id: string) => {
     if (kind === 'artifact') return artifacts.find(id);
     const item = await project.current.store.getMedia(id).catch(() => null);
-    const file = item && (kind === 'media' ? item.path : await copies.find(item));
-    return file ? { path: file, contentType: mediaContentType(file), immutable: false } : null;
+    if (!item) return null;
+    if (kind === 'media') return { path: item.path, contentType: mediaContentType(item.path), immutable: false };
+    const copy = await copies.find(item);
+    return copy && { ...copy, immutable: false };
   };
   const openMedia = async (paths: readonly string[]): Promise<void> => {
     const added = await dispatch('media.add', { paths, diarize: true });

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/api/errors.ts';
-import { openForServing, parseRange } from '#media/range.ts';
+import type { OpenFile } from '#media/range.ts';
+import { contentRange, openForServing, parseRange } from '#media/range.ts';
 import { ByteStream } from './byte-stream.ts';
 import type { Route, RouteResponse } from './routes.ts';
 import { plainResponse } from './routes.ts';
@@ -32,7 +33,7 @@ export function createMediaRoute(find: FindServed): Route {
     const [, kind, id] = address.exec(request.path) ?? [];
     const file = kind && id ? await find(kind as ServedKind, id) : null;
     if (!file) return notHere();
-    let opened: Awaited<ReturnType<typeof openForServing>>;
+    let opened: OpenFile;
     try {
       opened = await openForServing(file.path);
     } catch (error) {
@@ -51,23 +52,16 @@ export function createMediaRoute(find: FindServed): Route {
     };
     // A part of another version must not be joined to what the browser has.
     const stale = request.ifRange != null && request.ifRange !== etag;
-    const range = stale ? { kind: 'full' as const } : parseRange(request.range ?? undefined, sizeBytes);
-    const finish = async (status: number, start: number, length: number): Promise<RouteResponse> => {
-      const sends = request.method === 'GET' && length > 0;
-      if (!sends) await handle.close();
-      headers['Content-Length'] = String(length);
-      return { status, headers, body: sends ? new ByteStream(handle, start, start + length - 1) : null };
-    };
-    switch (range.kind) {
-      case 'full':
-        return finish(200, 0, sizeBytes);
-      case 'part':
-        headers['Content-Range'] = `bytes ${range.start}-${range.end}/${sizeBytes}`;
-        return finish(206, range.start, range.end - range.start + 1);
-      case 'unsatisfiable':
-        headers['Content-Range'] = `bytes */${sizeBytes}`;
-        return finish(416, 0, 0);
+    const reply = parseRange(stale ? null : request.range, sizeBytes);
+    const rangeText = contentRange(reply, sizeBytes);
+    if (rangeText !== null) headers['Content-Range'] = rangeText;
+    const length = reply.status === 416 ? 0 : reply.lengthBytes;
+    headers['Content-Length'] = String(length);
+    if (reply.status === 416 || length === 0 || request.method !== 'GET') {
+      await handle.close();
+      return { status: reply.status, headers, body: null };
     }
+    return { status: reply.status, headers, body: new ByteStream(handle, reply.start, reply.start + length - 1) };
   };
 }
 

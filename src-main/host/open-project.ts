@@ -64,7 +64,12 @@ export class OpenProject {
     if (this.#current && this.#path === file) return this.#current;
     if (create) await makeFolder(path.dirname(file));
     const { engine, events, artifacts, hostId, isSample } = this.#options;
-    const store = await openStore({ path: file, create, hostId, onSlow: (line) => console.error(line) });
+    const store = await openStore({
+      path: file,
+      create,
+      hostId,
+      ...(process.env['DIARIST_DEBUG'] === '1' ? { onSlow: (line: string) => console.error(line) } : {}),
+    });
     await this.#close();
     const scheduler = await Scheduler.start({
       store,

@@ -1,17 +1,35 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { toErrorData } from '#shared/api/errors.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
-import { makeProxy, proxyExtension } from '#media/proxy.ts';
+import type { Proxy } from '#media/proxy.ts';
+import { makeProxy } from '#media/proxy.ts';
 
-export type CopyState =
-  { state: 'ready'; path: string } | { state: 'making'; share: number } | { state: 'failed'; message: string };
+export type CopyState = { state: 'making'; share: number } | { state: 'failed'; message: string };
+
+export interface ReviewCopy {
+  path: string;
+  contentType: Proxy['mimeType'];
+}
 
 interface Work {
   item: MediaItem;
+  stem: string;
   share: number;
   abort: AbortController;
+}
+
+/** Name of a finished copy; which one it is depends on the encoders of the ffmpeg at hand. */
+const extensions: readonly (readonly [Proxy['mimeType'], string])[] = [
+  ['video/mp4', '.mp4'],
+  ['video/webm', '.webm'],
+  ['audio/mp4', '.m4a'],
+];
+
+/** What is heard depends on stream and channel, what is worked on (the time range) does not matter to the copy. */
+function stemOf({ identity, choice }: MediaItem): string {
+  return `${identity.hash.replace(/[^\w]/g, '-')}-${choice.audioStream ?? 'default'}-${choice.channel}`;
 }
 
 /**
@@ -32,54 +50,55 @@ export class ReviewCopies {
     this.#onChange = options.onChange;
   }
 
-  /** The copy of a file; asks for it to be made when there is none. */
-  async want(item: MediaItem): Promise<CopyState> {
-    const file = this.#file(item);
-    if (await stat(file).catch(() => null)) return { state: 'ready', path: file };
-    const failure = this.#failures.get(file);
+  /** The finished copy of a file; null when there is none. */
+  async find(item: MediaItem): Promise<ReviewCopy | null> {
+    for (const [contentType, extension] of extensions) {
+      const file = path.join(this.#folder, stemOf(item) + extension);
+      if (await stat(file).catch(() => null)) return { path: file, contentType };
+    }
+    return null;
+  }
+
+  /** Asks for a copy that is not there; calling it again tells how far it is. */
+  want(item: MediaItem): CopyState {
+    const stem = stemOf(item);
+    const failure = this.#failures.get(stem);
     if (failure !== undefined) return { state: 'failed', message: failure };
-    const work = this.#queue.find((one) => this.#file(one.item) === file);
+    const work = this.#queue.find((one) => one.stem === stem);
     if (work) return { state: 'making', share: work.share };
-    this.#queue.push({ item, share: 0, abort: new AbortController() });
+    this.#queue.push({ item, stem, share: 0, abort: new AbortController() });
     this.#running ??= this.#drain();
     return { state: 'making', share: 0 };
   }
 
-  /** Path of a finished copy by the id of its file; null when there is none. */
-  async find(item: MediaItem): Promise<string | null> {
-    const file = this.#file(item);
-    return (await stat(file).catch(() => null)) ? file : null;
+  /** Failures are tried again, e.g. with another ffmpeg. */
+  forgetFailures(): void {
+    this.#failures.clear();
   }
 
   /** Stops what is being made. */
   async close(): Promise<void> {
-    for (const work of this.#queue.splice(0)) work.abort.abort();
+    for (const work of this.#queue) work.abort.abort();
+    this.#queue.length = Math.min(this.#queue.length, 1);
     await this.#running;
-  }
-
-  #file(item: MediaItem): string {
-    return path.join(this.#folder, `${item.identity.hash.replace(/[^\w-]/g, '-')}${proxyExtension(item.probe)}`);
   }
 
   async #drain(): Promise<void> {
     for (let work = this.#queue[0]; work; work = this.#queue[0]) {
       await this.#make(work);
-      const at = this.#queue.indexOf(work);
-      if (at >= 0) this.#queue.splice(at, 1);
+      this.#queue.shift();
       if (!work.abort.signal.aborted) this.#onChange(work.item.id);
     }
     this.#running = null;
   }
 
   async #make(work: Work): Promise<void> {
-    const file = this.#file(work.item);
-    // The extension stays last: ffmpeg takes the container from it.
-    const part = path.join(this.#folder, `.${process.pid}.part-${path.basename(file)}`);
+    const { path: source, probe, choice } = work.item;
     let toldPercent = 0;
     try {
       await mkdir(this.#folder, { recursive: true });
-      const { path: source, probe } = work.item;
-      await makeProxy(await this.#tools(), { path: source, probe }, part, {
+      const made = path.join(this.#folder, `${work.stem}.new`);
+      const { mimeType } = await makeProxy(await this.#tools(), { path: source, probe, choice }, made, {
         signal: work.abort.signal,
         onProgress: (share) => {
           work.share = share;
@@ -89,11 +108,10 @@ export class ReviewCopies {
           this.#onChange(work.item.id);
         },
       });
-      await rename(part, file);
+      const extension = extensions.find(([type]) => type === mimeType)![1];
+      await rename(made, path.join(this.#folder, work.stem + extension));
     } catch (error) {
-      if (!work.abort.signal.aborted) this.#failures.set(file, toErrorData(error).message);
-    } finally {
-      await rm(part, { force: true });
+      if (!work.abort.signal.aborted) this.#failures.set(work.stem, toErrorData(error).message);
     }
   }
 }

@@ -34,6 +34,7 @@ export function plainResponse(status: number, text: string, headers: Record<stri
   return {
     status,
     headers: {
+      ...baseHeaders,
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Length': String(body.byteLength),
       'Cache-Control': 'no-store',

@@ -18,36 +18,22 @@ export async function mediaSources(item: MediaItem, artifacts: Artifacts, copies
 
 type PlaySource = Pick<MediaSources, 'playUrl' | 'playsProxy' | 'playNote'>;
 
+const goneNote = 'The file is not where it was: connect its disk, or relink it.';
+
 async function playSource(item: MediaItem, copies: ReviewCopies): Promise<PlaySource> {
-  const info = await stat(item.path).catch(() => null);
-  const plain = playability(item.probe);
-  if (plain.plays) {
-    return info?.isFile()
-      ? { playUrl: `/media/${item.id}`, playsProxy: false, playNote: null }
-      : { playUrl: null, playsProxy: false, playNote: 'The file is not where it was: connect its disk, or relink it.' };
-  }
-  const existing = await copies.find(item);
-  if (existing) return { playUrl: `/proxy/${item.id}`, playsProxy: true, playNote: null };
-  if (!info?.isFile()) {
-    return {
-      playUrl: null,
-      playsProxy: true,
-      playNote: 'The file is not where it was: connect its disk, or relink it.',
-    };
-  }
-  const copy = await copies.want(item);
-  switch (copy.state) {
-    case 'ready':
-      return { playUrl: `/proxy/${item.id}`, playsProxy: true, playNote: null };
-    case 'making': {
-      const percent = Math.round(copy.share * 100);
-      return { playUrl: null, playsProxy: true, playNote: `${plain.reason} Making a review copy, ${percent} %.` };
-    }
-    case 'failed':
-      return {
-        playUrl: null,
-        playsProxy: true,
-        playNote: `${plain.reason} A review copy could not be made: ${copy.message}`,
-      };
-  }
+  const { plays, reason } = playability(item.probe, { choice: item.choice });
+  const there = (await stat(item.path).catch(() => null))?.isFile() ?? false;
+  if (plays)
+    return { playUrl: there ? `/media/${item.id}` : null, playsProxy: false, playNote: there ? null : goneNote };
+  // The address changes with what is chosen: a browser that has the old copy must not go on with it.
+  const { audioStream, channel } = item.choice;
+  const playUrl = `/proxy/${item.id}?${audioStream ?? 'default'}-${channel}`;
+  if (await copies.find(item)) return { playUrl, playsProxy: true, playNote: null };
+  if (!there) return { playUrl: null, playsProxy: true, playNote: goneNote };
+  const copy = copies.want(item);
+  const progress =
+    copy.state === 'making'
+      ? `Making a review copy, ${Math.round(copy.share * 100)} %.`
+      : `A review copy could not be made: ${copy.message}`;
+  return { playUrl: null, playsProxy: true, playNote: `${reason} ${progress}` };
 }
