@@ -32,7 +32,9 @@ export function belongsToFocus(event: KeyboardEvent): boolean {
 /** The command this key means here and now, if any. */
 export function commandOf(event: KeyboardEvent): Command | undefined {
   if (event.defaultPrevented || event.isComposing || belongsToFocus(event)) return undefined;
-  if (useAppStore.getState().overlay !== null) return undefined;
+  const { overlay } = useAppStore.getState();
+  // The tour lies beside the window, not over it.
+  if (overlay !== null && overlay !== 'tour') return undefined;
   const bound = bindings.find(
     ({ command, press }) => (!event.repeat || command.repeats) && matchKeybindingPress(event, press) && command.when(),
   );

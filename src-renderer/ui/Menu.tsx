@@ -30,11 +30,11 @@ export function MoreMenu({
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles.menu!} align="end" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4} collisionPadding={8}>
           {items.map((item) => (
             <DropdownMenu.Item
               key={item.label}
-              className={styles.item!}
+              className={styles.item}
               data-tone={item.danger ? 'danger' : undefined}
               disabled={item.disabled ?? false}
               onSelect={item.onSelect}

@@ -35,7 +35,7 @@ export function Tooltip({ content, children, side = 'bottom' }: TooltipProps): R
     <RadixTooltip.Root>
       <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
       <RadixTooltip.Portal>
-        <RadixTooltip.Content className={styles.tooltip!} side={side} sideOffset={6} collisionPadding={8}>
+        <RadixTooltip.Content className={styles.tooltip} side={side} sideOffset={6} collisionPadding={8}>
           {content}
         </RadixTooltip.Content>
       </RadixTooltip.Portal>
@@ -59,7 +59,7 @@ export function Popover({ open, onOpenChange, title, trigger, children, align = 
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
       <RadixPopover.Portal>
         <RadixPopover.Content
-          className={styles.popover!}
+          className={styles.popover}
           align={align}
           sideOffset={6}
           collisionPadding={12}

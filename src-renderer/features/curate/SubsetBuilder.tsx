@@ -1,0 +1,145 @@
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SubsetChoice } from '#shared/api/contract.ts';
+import { toErrorData } from '#shared/api/errors.ts';
+import type { AppErrorData } from '#shared/api/errors.ts';
+import { FolderField } from '../library/FolderField.tsx';
+import { useAppStore } from '../../state/app-store.ts';
+import { useReviewStore } from '../../state/review-store.ts';
+import { Button, classes, controls } from '../../ui/controls.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
+import { clockTime } from '../../ui/format.ts';
+import view from '../../ui/View.module.css';
+import styles from './CurateView.module.css';
+import { useSubsetPreview } from './use-subset.ts';
+
+export interface SubsetBuilderProps {
+  mediaIds: string[];
+  /** Chosen speakers per file; a file that is absent gives all of its speakers. */
+  speakerIds: Record<string, string[]>;
+}
+
+/** The rules of a subset, what they give, and the folder it is written to. */
+export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): ReactElement {
+  const { t } = useTranslation();
+  const api = useAppStore((state) => state.api);
+  const notify = useAppStore((state) => state.notify);
+  const say = useReviewStore((state) => state.say);
+  const [reviewedOnly, setReviewedOnly] = useState(false);
+  const [withOverlap, setWithOverlap] = useState(true);
+  const [minTurnSec, setMinTurnSec] = useState(0.5);
+  const [cuts, setCuts] = useState<SubsetChoice['cuts']>('turns');
+  const [folder, setFolder] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<AppErrorData | null>(null);
+  const [written, setWritten] = useState<string | null>(null);
+
+  const choice: SubsetChoice | null =
+    mediaIds.length === 0
+      ? null
+      : {
+          mediaIds,
+          reviewedOnly,
+          minTurnSec,
+          withOverlap,
+          cuts,
+          ...(Object.keys(speakerIds).length > 0 ? { speakerIds } : {}),
+        };
+  const { counts, error } = useSubsetPreview(choice);
+  const empty = choice === null || counts?.turns === 0;
+
+  const write = async (): Promise<void> => {
+    if (!api || !choice) return;
+    setBusy(true);
+    setFailure(null);
+    setWritten(null);
+    try {
+      const result = await api.call('export.subset', { choice, folder });
+      for (const warning of result.warnings) notify('warning', warning);
+      const words = t('curate.written', { ...result.counts, folder: result.folder });
+      setWritten(words);
+      say(words);
+    } catch (thrown) {
+      setFailure(toErrorData(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const cutChoice = (value: SubsetChoice['cuts']): ReactElement => (
+    <label className={controls.check}>
+      <input type="radio" name="cuts" checked={cuts === value} onChange={() => setCuts(value)} />
+      {t(`curate.${value}`)}
+    </label>
+  );
+
+  return (
+    <form
+      className={styles.side}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void write();
+      }}
+    >
+      <section className={view.card}>
+        <h2>{t('curate.rules')}</h2>
+        <label className={controls.check}>
+          <input type="checkbox" checked={reviewedOnly} onChange={(event) => setReviewedOnly(event.target.checked)} />
+          {t('curate.reviewedOnly')}
+        </label>
+        <label className={controls.check}>
+          <input type="checkbox" checked={withOverlap} onChange={(event) => setWithOverlap(event.target.checked)} />
+          {t('curate.withOverlap')}
+        </label>
+        <label className={view.setting}>
+          <span>{t('curate.minTurn')} (s)</span>
+          <input
+            className={classes(controls.input, styles.number)}
+            type="number"
+            min={0}
+            step={0.1}
+            value={minTurnSec}
+            onChange={(event) => setMinTurnSec(Math.max(0, Number(event.target.value) || 0))}
+          />
+        </label>
+        <fieldset className={controls.plainFieldset}>
+          <legend className={controls.hint}>{t('curate.cuts')}</legend>
+          {cutChoice('turns')}
+          {cutChoice('whole')}
+        </fieldset>
+      </section>
+      <section className={view.card} aria-live="polite">
+        <h2>{t('curate.preview')}</h2>
+        {error ? (
+          <ErrorBox error={error} />
+        ) : empty ? (
+          <p className={controls.hint}>{t('curate.nothing')}</p>
+        ) : (
+          <dl className={styles.counts}>
+            <dt>{t('curate.previewFiles')}</dt>
+            <dd>{counts?.files ?? '–'}</dd>
+            <dt>{t('curate.previewSpeakers')}</dt>
+            <dd>{counts?.speakers ?? '–'}</dd>
+            <dt>{t('curate.previewTurns')}</dt>
+            <dd>{counts?.turns ?? '–'}</dd>
+            <dt>{t('curate.previewSpeech')}</dt>
+            <dd>{counts ? clockTime(counts.speechSec) : '–'}</dd>
+          </dl>
+        )}
+        <FolderField
+          label={t('curate.folder')}
+          value={folder}
+          onValue={setFolder}
+          complete={(chosen) => `${chosen.replace(/[\\/]$/u, '')}/subset`}
+        />
+        <p className={controls.hint}>{t('curate.folderHint')}</p>
+        {failure && <ErrorBox error={failure} />}
+        {written !== null && <p role="status">{written}</p>}
+        <Button type="submit" tone="primary" disabled={busy || empty || folder === ''}>
+          {t(busy ? 'curate.writing' : 'curate.write')}
+        </Button>
+      </section>
+    </form>
+  );
+}

@@ -1,0 +1,109 @@
+import { Database } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ModelInfo } from '#shared/api/contract.ts';
+import { useAppStore } from '../../state/app-store.ts';
+import { Empty, controls } from '../../ui/controls.tsx';
+import { fileSize } from '../../ui/format.ts';
+import view from '../../ui/View.module.css';
+import styles from './ModelsView.module.css';
+
+function ModelRow({ model }: { model: ModelInfo }): ReactElement {
+  const { t } = useTranslation();
+  const state = model.bundled ? 'bundled' : model.installed ? 'installed' : 'absent';
+  return (
+    <tr>
+      <td className={view.wide}>
+        <span className={styles.id} title={`sha256 ${model.sha256}`}>
+          {model.id}
+        </span>
+        <span className={styles.source} title={model.source}>
+          {model.source}
+        </span>
+      </td>
+      <td>{model.stage}</td>
+      <td>
+        {model.licence}
+        {model.nonCommercial && <span className={styles.tag}>{t('models.nonCommercial')}</span>}
+      </td>
+      <td className={view.num}>{fileSize(model.sizeBytes)}</td>
+      <td>
+        {t(`models.${state}`)}
+        {state === 'absent' && (
+          <span className={styles.pull}>
+            {t('models.pull')} <code>npx diarist models pull {model.id}</code>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** Models and systems: what is there, where it comes from, under which licence. */
+export function ModelsView(): ReactElement {
+  const { t } = useTranslation();
+  const api = useAppStore((state) => state.api);
+  const report = useAppStore((state) => state.report);
+  const systems = useAppStore((state) => state.systems);
+  const [models, setModels] = useState<readonly ModelInfo[] | null>(null);
+  useEffect(() => {
+    api?.call('models.list', {}).then(setModels, report);
+  }, [api, report]);
+  return (
+    <div className={view.view}>
+      <div className={view.page}>
+        <header>
+          <div>
+            <h1>{t('models.title')}</h1>
+            <p>{t('models.text')}</p>
+          </div>
+        </header>
+        {systems.length > 0 && (
+          <section className={view.card}>
+            <h2>{t('models.systems')}</h2>
+            <ul className={styles.systems}>
+              {systems.map((system) => (
+                <li key={system.id}>
+                  <b>{system.label}</b>
+                  <span className={controls.hint}>
+                    {system.version} · {t(system.needsVideo ? 'models.video' : 'models.sound')} ·{' '}
+                    {system.missingModels.length === 0
+                      ? t('models.ready')
+                      : t('models.needs', { models: system.missingModels.join(', ') })}
+                  </span>
+                  <p>{system.description}</p>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {models?.length === 0 && (
+          <Empty icon={<Database size={36} aria-hidden />} title={t('models.none')} text={t('models.noneText')} />
+        )}
+        {models !== null && models.length > 0 && (
+          <div className={view.framed}>
+            <table className={view.table}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('models.id')}</th>
+                  <th scope="col">{t('models.stage')}</th>
+                  <th scope="col">{t('models.licence')}</th>
+                  <th scope="col" className={view.num}>
+                    {t('models.size')}
+                  </th>
+                  <th scope="col">{t('models.state')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {models.map((model) => (
+                  <ModelRow key={model.id} model={model} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
