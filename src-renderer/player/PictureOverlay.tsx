@@ -49,15 +49,16 @@ export function PictureOverlay({ video }: { video: RefObject<HTMLVideoElement | 
 /** Names of those who talk in the frame on the screen. */
 function TalkingNow({ large }: { large: boolean }): ReactElement {
   const speakers = useTalking();
-  const hasFile = useReviewStore((state) => state.media !== null);
+  const canPlay = usePlayer((state) => state.status === 'ready');
   return (
     <ul className={classes(styles.talking, large && styles.large)} aria-label={word('talking')}>
-      {speakers.map((speaker) => (
-        <li key={speaker.id} style={{ '--hue': speakerLook(speaker.colour).cssColour } as CSSProperties}>
-          {speaker.name}
-        </li>
-      ))}
-      {large && hasFile && speakers.length === 0 && <li className={styles.silent}>{word('nobody')}</li>}
+      {(canPlay || !large) &&
+        speakers.map((speaker) => (
+          <li key={speaker.id} style={{ '--hue': speakerLook(speaker.colour).cssColour } as CSSProperties}>
+            {speaker.name}
+          </li>
+        ))}
+      {large && canPlay && speakers.length === 0 && <li className={styles.silent}>{word('nobody')}</li>}
     </ul>
   );
 }

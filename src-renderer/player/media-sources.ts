@@ -28,6 +28,9 @@ const nothing: SourceState = {
 
 export const useMediaSources = create<SourceState>()(() => nothing);
 
+/** Where what is shown came from, so that an unchanged address is not fetched again. */
+let loadedFrom: Partial<Record<'peaksUrl' | 'frameTableUrl' | 'vadUrl', string>> = {};
+
 async function fetchBytes(url: string, signal: AbortSignal): Promise<Uint8Array> {
   const response = await fetch(url, { signal });
   if (!response.ok) {
@@ -54,8 +57,10 @@ export async function loadMediaSources(api: ApiClient, media: MediaItem | null, 
     useMediaSources.setState(nothing);
     return;
   }
-  const known = before.mediaId === media.id ? before : nothing;
-  if (known === nothing) useMediaSources.setState({ ...nothing, mediaId: media.id });
+  if (before.mediaId !== media.id) {
+    loadedFrom = {};
+    useMediaSources.setState({ ...nothing, mediaId: media.id });
+  }
   const put = (part: Partial<SourceState>) => {
     if (!signal.aborted) useMediaSources.setState(part);
   };
@@ -67,21 +72,22 @@ export async function loadMediaSources(api: ApiClient, media: MediaItem | null, 
     fail(thrown);
     return;
   }
-  const fresh = (field: 'peaksUrl' | 'frameTableUrl' | 'vadUrl'): string | null =>
-    sources[field] === known.sources?.[field] ? null : sources[field];
   put({ sources, problem: null });
-  const part = async (url: string | null, take: (bytes: Uint8Array) => void): Promise<void> => {
-    if (url === null) return;
+  const part = async (field: keyof typeof loadedFrom, take: (bytes: Uint8Array) => void): Promise<void> => {
+    const url = sources[field];
+    if (url === null || loadedFrom[field] === url) return;
     try {
       const bytes = await fetchBytes(url, signal);
-      if (!signal.aborted) take(bytes);
+      if (signal.aborted) return;
+      take(bytes);
+      loadedFrom[field] = url;
     } catch (thrown) {
-      fail(thrown);
+      if (!signal.aborted) fail(thrown);
     }
   };
   await Promise.all([
-    part(fresh('peaksUrl'), (bytes) => put({ peaks: parsePeaks(bytes) })),
-    part(fresh('frameTableUrl'), (bytes) => put({ frameTimesSec: parseFrameTable(bytes) })),
-    part(fresh('vadUrl'), (bytes) => put({ voice: toFloats(bytes) })),
+    part('peaksUrl', (bytes) => put({ peaks: parsePeaks(bytes) })),
+    part('frameTableUrl', (bytes) => put({ frameTimesSec: parseFrameTable(bytes) })),
+    part('vadUrl', (bytes) => put({ voice: toFloats(bytes) })),
   ]);
 }

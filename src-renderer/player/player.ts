@@ -33,6 +33,8 @@ export class Player {
   private scope = new Scope();
   private source: PlayerSource | null = null;
   private finishTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The frame of the last seek has come onto the screen. */
+  private isPlaceShown = true;
   private readonly clock: MediaClock;
   private readonly reverse: ReversePlayback;
 
@@ -41,7 +43,9 @@ export class Player {
     this.reverse = new ReversePlayback(
       (sec) => this.place(sec),
       () => this.pause(),
+      () => this.isPlaceShown,
     );
+    this.clock.onFrame(() => (this.isPlaceShown = true));
   }
 
   get state(): PlayerState {
@@ -228,6 +232,7 @@ export class Player {
   }
 
   private place(sec: number): void {
+    this.isPlaceShown = false;
     this.clock.moveTo(sec, this.element === null || !this.state.hasPicture);
     if (this.element && this.element.readyState > 0) this.element.currentTime = sec;
   }

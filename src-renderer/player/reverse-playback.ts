@@ -1,19 +1,26 @@
+/** A picture that takes longer than this to come is not waited for. */
+const patienceMs = 200;
+
 /**
- * Backwards at a steady speed: the place of each display frame is computed from the clock, not from the frame before,
- * so that slow seeks show fewer pictures and never a slower time. Without sound: media elements cannot play backwards.
+ * Backwards at a steady speed: each place is computed from the clock, not from the place before, so that slow seeks
+ * show fewer pictures and never a slower time. The next seek waits for the picture of the last one: seeking on without
+ * waiting would show none at all. Without sound: media elements cannot play backwards.
  */
 export class ReversePlayback {
   private handle: number | null = null;
   private readonly place: (sec: number) => void;
   private readonly onEnd: () => void;
+  private readonly isShown: () => boolean;
 
   /**
    * @param place puts playhead and picture to a time
    * @param onEnd the beginning of the file was reached
+   * @param isShown the picture of the last place is on the screen
    */
-  constructor(place: (sec: number) => void, onEnd: () => void) {
+  constructor(place: (sec: number) => void, onEnd: () => void, isShown: () => boolean) {
     this.place = place;
     this.onEnd = onEnd;
+    this.isShown = isShown;
   }
 
   get active(): boolean {
@@ -24,6 +31,7 @@ export class ReversePlayback {
   start(fromSec: number, speed: number): void {
     this.stop();
     const startMs = performance.now();
+    let placedMs = -Infinity;
     const tick = (nowMs: number) => {
       const sec = fromSec - (Math.max(0, nowMs - startMs) / 1000) * speed;
       if (sec <= 0) {
@@ -33,6 +41,8 @@ export class ReversePlayback {
         return;
       }
       this.handle = requestAnimationFrame(tick);
+      if (!this.isShown() && nowMs - placedMs < patienceMs) return;
+      placedMs = nowMs;
       this.place(sec);
     };
     this.handle = requestAnimationFrame(tick);

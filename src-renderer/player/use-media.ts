@@ -7,6 +7,14 @@ import { player } from './player.ts';
 /** While a review copy or the waveform is being made, the host is asked again after this long. */
 const pollMs = 2000;
 
+/** Is something still being made, so that asking again makes sense: the waveform, or a copy that can be played? */
+function isBeingMade(hasJob: boolean): boolean {
+  const { sources } = useMediaSources.getState();
+  if (sources === null) return true;
+  const copyComes = sources.playUrl === null && sources.playsProxy;
+  return copyComes || (hasJob && (sources.playUrl === null || sources.peaksUrl === null));
+}
+
 /** Keeps the player on the file under review and its bulk data fetched. Call it once, in the view that plays. */
 export function useMedia(): void {
   const api = useReviewStore((state) => state.api);
@@ -15,20 +23,18 @@ export function useMedia(): void {
   // A job that starts or ends may have made peaks, frame times or a review copy.
   const jobState = useAppStore((state) => (mediaId ? activeJobOf(state.jobs, mediaId)?.state : undefined) ?? 'none');
   const mediaState = media?.state;
-  const isWaiting = useMediaSources(
-    (state) => state.sources !== null && (state.sources.playUrl === null || state.sources.peaksUrl === null),
-  );
-
   useEffect(() => {
     const abort = new AbortController();
     const load = () => void loadMediaSources(api, useReviewStore.getState().media, abort.signal);
     load();
-    const timer = isWaiting && jobState !== 'none' ? setInterval(load, pollMs) : undefined;
+    const timer = setInterval(() => {
+      if (isBeingMade(jobState !== 'none')) load();
+    }, pollMs);
     return () => {
       abort.abort();
       clearInterval(timer);
     };
-  }, [api, mediaId, jobState, mediaState, isWaiting]);
+  }, [api, mediaId, jobState, mediaState]);
 
   const sources = useMediaSources((state) => (state.mediaId === mediaId ? state.sources : null));
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { EditOp } from '#shared/domain/edit-op.ts';
 import type { Segment } from '#shared/domain/records.ts';
 import type { Hit } from './hit-test.ts';
-import type { TimelineIndex } from './lane-index.ts';
+import { firstReaching, firstStartingAt, type TimelineIndex } from './lane-index.ts';
 import { nearestLane } from './layout.ts';
 import { snapped, type Snap } from './snapping.ts';
 import { secAt, type View } from './viewport-math.ts';
@@ -223,18 +223,31 @@ function click(press: Press, context: GestureContext): GestureEffect[] {
   return [{ type: 'select', segmentIds: [], focusId: null, play: false }, seek];
 }
 
-/** Ids of the segments a rubber band touches, lane by lane. */
-export function segmentsInBand(
-  band: { startSec: number; endSec: number; topPx: number; bottomPx: number },
-  index: TimelineIndex,
-): string[] {
+interface Band {
+  readonly startSec: number;
+  readonly endSec: number;
+  readonly topPx: number;
+  readonly bottomPx: number;
+}
+
+/** The spans of each lane that a rubber band may touch: those from `first` to `last` that end after its start. */
+export function lanesInBand(band: Band, index: TimelineIndex): { lane: number; first: number; last: number }[] {
   const from = nearestLane(band.topPx, index.lanes.length);
   const to = nearestLane(band.bottomPx, index.lanes.length);
-  const ids: string[] = [];
+  const found: { lane: number; first: number; last: number }[] = [];
   for (let lane = from; lane >= 0 && lane <= to; lane++) {
-    for (const segment of index.lanes[lane]!.segments) {
-      if (segment.startSec < band.endSec && segment.endSec > band.startSec) ids.push(segment.id);
-    }
+    const spans = index.lanes[lane]!;
+    found.push({ lane, first: firstReaching(spans, band.startSec), last: firstStartingAt(spans, band.endSec) });
+  }
+  return found;
+}
+
+/** Ids of the segments a rubber band touches, lane by lane. */
+export function segmentsInBand(band: Band, index: TimelineIndex): string[] {
+  const ids: string[] = [];
+  for (const { lane, first, last } of lanesInBand(band, index)) {
+    const { segments } = index.lanes[lane]!;
+    for (let i = first; i < last; i++) if (segments[i]!.endSec > band.startSec) ids.push(segments[i]!.id);
   }
   return ids;
 }

@@ -2,7 +2,7 @@ import { initialsOf, speakerLook } from '../ui/palette.ts';
 import type { Lane, TimelineIndex } from './lane-index.ts';
 import { laneHeightPx } from './layout.ts';
 import { labelFont, type PaintKit } from './paint-context.ts';
-import { collectRuns, minBlockPx, type RunBuffer } from './runs.ts';
+import { collectRuns, RunBuffer } from './runs.ts';
 import { upperBound } from './sorted.ts';
 import type { View } from './viewport-math.ts';
 
@@ -27,7 +27,7 @@ export function paintLane(
   const look = speakerLook(lane.speaker.colour);
   const hue = palette.speakers[look.hue]!;
   const top = topPx + insetPx;
-  collectRuns(lane, view, runs);
+  collectRuns(lane, view, runs, lane.doubt);
 
   ctx.fillStyle = hue;
   paintFills(ctx, runs, view, top);
@@ -48,17 +48,29 @@ export function paintLane(
 
 /** Calls back with the part of each block that can be seen, in whole pixels. */
 function forBlocks(runs: RunBuffer, view: View, draw: (xPx: number, widthPx: number, span: number) => void): void {
-  for (let i = 0; i < runs.length; i++) {
-    const x0 = runs.x0[i]!;
-    const x1 = runs.x1[i]!;
-    if (runs.count[i]! > 1 || x1 - x0 < minBlockPx) continue;
+  for (let i = 0; i < runs.blocks; i++) {
     // What lies outside is cut off: huge rectangles are slow, and a pattern must not start far to the left.
-    const x = Math.round(Math.max(-edgePx - 1, x0));
-    draw(x, Math.max(1, Math.round(Math.min(view.widthPx + 4, x1)) - x), runs.first[i]!);
+    const x = Math.round(Math.max(-edgePx - 1, runs.x0[i]!));
+    draw(x, Math.max(1, Math.round(Math.min(view.widthPx + 4, runs.x1[i]!)) - x), runs.span[i]!);
+  }
+}
+
+/** Calls back with each stretch of columns that narrow spans cover equally. */
+function forColumns(runs: RunBuffer, draw: (xPx: number, widthPx: number, step: number) => void): void {
+  for (let x = 0; x < runs.columns;) {
+    const step = runs.step(x);
+    let end = x + 1;
+    while (end < runs.columns && runs.step(end) === step) end += 1;
+    if (step > 0) draw(x, end - x, step);
+    x = end;
   }
 }
 
 function paintFills(ctx: CanvasRenderingContext2D, runs: RunBuffer, view: View, top: number): void {
+  forColumns(runs, (x, width, step) => {
+    ctx.globalAlpha = RunBuffer.opacity(step);
+    ctx.fillRect(x, top, width, blockHeightPx);
+  });
   ctx.globalAlpha = 0.22;
   ctx.beginPath();
   let rounded = false;
@@ -70,12 +82,6 @@ function paintFills(ctx: CanvasRenderingContext2D, runs: RunBuffer, view: View, 
     }
   });
   if (rounded) ctx.fill();
-  for (let i = 0; i < runs.length; i++) {
-    const width = runs.x1[i]! - runs.x0[i]!;
-    if (runs.count[i] === 1 && width >= minBlockPx) continue;
-    ctx.globalAlpha = 0.3 + 0.6 * runs.cover[i]!;
-    ctx.fillRect(Math.round(runs.x0[i]!), top, Math.max(1, Math.round(width)), blockHeightPx);
-  }
 }
 
 function paintOverlap(
@@ -118,17 +124,25 @@ function paintDoubt(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top:
     ctx.translate(-x - edgePx, -bottom);
   });
   ctx.fillStyle = warn;
-  for (let i = 0; i < runs.length; i++) {
-    if (runs.count[i] === 1 && runs.x1[i]! - runs.x0[i]! >= minBlockPx) continue;
-    let sum = 0;
-    const first = runs.first[i]!;
-    const end = first + runs.count[i]!;
-    for (let span = first; span < end; span++) sum += lane.doubt[span]!;
-    if (sum <= 0) continue;
-    ctx.globalAlpha = Math.min(1, 0.35 + sum / runs.count[i]!);
-    ctx.fillRect(Math.round(runs.x0[i]!), bottom + 1, Math.max(1, Math.round(runs.x1[i]! - runs.x0[i]!)), 2);
+  for (let x = 0; x < runs.columns;) {
+    const step = doubtStep(runs, x);
+    let end = x + 1;
+    while (end < runs.columns && doubtStep(runs, end) === step) end += 1;
+    if (step > 0) {
+      ctx.globalAlpha = 0.25 + (0.75 * step) / doubtSteps;
+      ctx.fillRect(x, bottom + 1, end - x, 2);
+    }
+    x = end;
   }
   ctx.globalAlpha = 1;
+}
+
+const doubtSteps = 4;
+
+/** Mean doubt of what a column covers, as a step, 0 … {@link doubtSteps}. */
+function doubtStep(runs: RunBuffer, x: number): number {
+  const weight = runs.weight[x]!;
+  return weight <= 0 ? 0 : Math.max(1, Math.min(doubtSteps, Math.round((weight / runs.cover[x]!) * doubtSteps * 2)));
 }
 
 /** A check where a person accepted, a pen where a person made or changed it; at the right end of the block. */
@@ -181,7 +195,10 @@ function paintLabels(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top
     const hasMark = width >= marksFromPx && (segment.review === 'accepted' || segment.origin === 'human');
     // A block that began before the view keeps its label in sight.
     const left = Math.max(0, x) + edgePx + 4;
-    const roomPx = x + width - left - (hasMark ? 18 : 4);
+    // Where a speaker's own segments overlap the later one is on top: the label ends before it.
+    const nextSec = lane.startsSec[span + 1] ?? Infinity;
+    const untilPx = Math.min(x + width - (hasMark ? 18 : 4), (nextSec - view.startSec) * view.pxPerSec - 2);
+    const roomPx = untilPx - left;
     const label = width >= labelFromPx ? labels.fit(name, roomPx) : '';
     if (label) ctx.fillText(label, left, baseline);
     else if (labels.width(initials) <= roomPx) ctx.fillText(initials, left, baseline);

@@ -1,6 +1,6 @@
 import { exactTime } from '../ui/format.ts';
 import { speakerLook } from '../ui/palette.ts';
-import type { Preview } from './gestures.ts';
+import { lanesInBand, type Preview } from './gestures.ts';
 import type { TimelineIndex } from './lane-index.ts';
 import { laneHeightPx } from './layout.ts';
 import { labelFont, type PaintKit } from './paint-context.ts';
@@ -19,7 +19,7 @@ export function paintPreview(
 ): void {
   switch (preview.kind) {
     case 'band':
-      paintBand(kit, view, preview, scrollTopPx);
+      paintBand(kit, view, preview, index, scrollTopPx);
       return;
     case 'reassign':
       for (const id of preview.segmentIds) {
@@ -65,7 +65,13 @@ function paintGhost(
   ctx.strokeRect(x0, top, Math.max(1, x1 - x0), height);
 }
 
-function paintBand(kit: PaintKit, view: View, band: Extract<Preview, { kind: 'band' }>, scrollTopPx: number): void {
+function paintBand(
+  kit: PaintKit,
+  view: View,
+  band: Extract<Preview, { kind: 'band' }>,
+  index: TimelineIndex,
+  scrollTopPx: number,
+): void {
   const { ctx } = kit;
   const x0 = (band.startSec - view.startSec) * view.pxPerSec;
   const x1 = (band.endSec - view.startSec) * view.pxPerSec;
@@ -77,6 +83,19 @@ function paintBand(kit: PaintKit, view: View, band: Extract<Preview, { kind: 'ba
   ctx.strokeStyle = kit.palette.tokens.accent;
   ctx.lineWidth = 1;
   ctx.strokeRect(x0 + 0.5, top + 0.5, x1 - x0, band.bottomPx - band.topPx);
+  // What the band holds is outlined as it will be when it is let go.
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  for (const { lane, first, last } of lanesInBand(band, index)) {
+    const { startsSec, endsSec } = index.lanes[lane]!;
+    for (let i = first; i < last; i++) {
+      if (endsSec[i]! <= band.startSec) continue;
+      const left = Math.max(-8, (startsSec[i]! - view.startSec) * view.pxPerSec - 1);
+      const right = Math.min(view.widthPx + 8, (endsSec[i]! - view.startSec) * view.pxPerSec + 1);
+      if (right - left >= 4) ctx.rect(left, lane * laneHeightPx - scrollTopPx + 2, right - left, laneHeightPx - 4);
+    }
+  }
+  ctx.stroke();
 }
 
 /** The line at the moving edge with its time; solid when the magnet holds it, dashed when it is free. */

@@ -62,11 +62,15 @@ function paintCuts(kit: PaintKit, view: View, cutsSec: ArrayLike<number>): void 
   const last = lowerBound(cutsSec, endSec(view));
   ctx.fillStyle = palette.tokens.dim;
   let lastX = -Infinity;
+  let lastTickX = -Infinity;
   for (let i = lowerBound(cutsSec, view.startSec); i < last; i++) {
     const x = Math.round((cutsSec[i]! - view.startSec) * view.pxPerSec);
-    // Cuts closer than a wedge is wide are one wedge.
-    if (x - lastX < 4) continue;
-    lastX = x;
+    // Closer than this wedges would be a saw: those in between are ticks.
+    if (x - lastX < 12) {
+      if (x > lastTickX) ctx.fillRect((lastTickX = x), rulerHeightPx - 3, 1, 2);
+      continue;
+    }
+    lastX = lastTickX = x;
     ctx.beginPath();
     ctx.moveTo(x - 3.5, rulerHeightPx - 1);
     ctx.lineTo(x + 3.5, rulerHeightPx - 1);

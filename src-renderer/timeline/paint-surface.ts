@@ -53,7 +53,7 @@ function paintCutLines(kit: PaintKit, view: View, cutsSec: ArrayLike<number>, bo
   const last = lowerBound(cutsSec, endSec(view));
   const first = lowerBound(cutsSec, view.startSec);
   if (bottomPx <= 0 || (last - first) * laneHeightPx > view.widthPx) return;
-  ctx.fillStyle = kit.palette.tokens['line-strong'];
+  ctx.fillStyle = kit.palette.tokens.line;
   for (let i = first; i < last; i++) {
     ctx.fillRect(Math.round((cutsSec[i]! - view.startSec) * view.pxPerSec), 0, 1, bottomPx);
   }

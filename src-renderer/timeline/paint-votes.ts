@@ -7,30 +7,48 @@ import type { View } from './viewport-math.ts';
 import type { VoteLane } from './vote-lanes.ts';
 
 const barHeightPx = 8;
+const roundFromPx = 12;
 
 /** One system's answer as thin bars in the colours of the speakers they match. */
 export function paintVoteLane(kit: PaintKit, view: View, vote: VoteLane, topPx: number, index: TimelineIndex): void {
-  const { ctx, palette, runs } = kit;
+  const { ctx, runs } = kit;
   collectRuns(vote, view, runs);
   const top = topPx + (voteHeightPx - barHeightPx) / 2;
   ctx.globalAlpha = 0.85;
-  let painted = '';
-  for (let i = 0; i < runs.length; i++) {
-    const speakerId = vote.speakerIds[runs.first[i]!] ?? null;
-    const lane = speakerId === null ? undefined : index.lanes[index.laneOfSpeaker.get(speakerId) ?? -1];
-    const colour = lane ? palette.speakers[speakerLook(lane.speaker.colour).hue]! : palette.tokens.faint;
-    if (colour !== painted) ctx.fillStyle = painted = colour;
+  for (let x = 0; x < runs.columns;) {
+    const colour = runs.owner[x]! < 0 ? '' : colourOf(kit, vote, runs.owner[x]!, index);
+    let end = x + 1;
+    while (
+      end < runs.columns &&
+      (runs.owner[end]! < 0 ? '' : colourOf(kit, vote, runs.owner[end]!, index)) === colour
+    ) {
+      end += 1;
+    }
+    if (colour) {
+      ctx.fillStyle = colour;
+      ctx.fillRect(x, top, end - x, barHeightPx);
+    }
+    x = end;
+  }
+  for (let i = 0; i < runs.blocks; i++) {
+    ctx.fillStyle = colourOf(kit, vote, runs.span[i]!, index);
     const x0 = Math.round(Math.max(-4, runs.x0[i]!));
     const x1 = Math.round(Math.min(view.widthPx + 4, runs.x1[i]!));
     // A pixel between neighbours: two turns must not look like one.
     const width = Math.max(1, x1 - x0 - (x1 - x0 > 4 ? 1 : 0));
-    if (width >= 8) {
+    if (width >= roundFromPx) {
       ctx.beginPath();
       ctx.roundRect(x0, top, width, barHeightPx, 3);
       ctx.fill();
     } else ctx.fillRect(x0, top, width, barHeightPx);
   }
   ctx.globalAlpha = 1;
+}
+
+/** Hue of the speaker that a vote's label matches; grey when it matches nobody. */
+function colourOf(kit: PaintKit, vote: VoteLane, span: number, index: TimelineIndex): string {
+  const lane = index.lanes[vote.lanes[span]!];
+  return lane ? kit.palette.speakers[speakerLook(lane.speaker.colour).hue]! : kit.palette.tokens.faint;
 }
 
 /** Lowest confidence per pixel column, reused from frame to frame. */

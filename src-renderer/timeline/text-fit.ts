@@ -20,7 +20,7 @@ export class TextFitter {
     return width;
   }
 
-  /** The text, or as much of both ends of it as fits with `…` between; empty when not even three graphemes fit. */
+  /** The text, or as much of both ends of it as fits with `…` between; empty when not even five graphemes fit. */
   fit(text: string, maxPx: number): string {
     if (this.width(text) <= maxPx) return text;
     // Steps of 4 px keep the cache small while zooming.
@@ -44,7 +44,7 @@ export class TextFitter {
       const head = Math.ceil(kept / 2);
       const candidate = `${parts.slice(0, head).join('')}…${parts.slice(parts.length - (kept - head)).join('')}`;
       if (this.measure(candidate) <= maxPx) {
-        best = kept >= 2 ? candidate : '';
+        best = kept >= 5 ? candidate : '';
         low = kept + 1;
       } else high = kept - 1;
     }

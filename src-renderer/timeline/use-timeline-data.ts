@@ -35,9 +35,10 @@ export function useTimelineData() {
         buildVoteLane(
           { id: lane.info.id, label: lane.info.label, segments: votesOpen ? lane.segments : [] },
           votesOpen ? segments : [],
+          index.laneOfSpeaker,
         ),
       ),
-    [hypotheses, segments, votesOpen],
+    [hypotheses, segments, votesOpen, index],
   );
   const signals = useMemo<Signal[]>(() => {
     const made: Signal[] = [];

@@ -7,8 +7,8 @@ export interface VoteLane extends Spans {
   readonly hypothesisId: string;
   readonly label: string;
   readonly segments: readonly HypothesisSegment[];
-  /** Curated speaker id per span; null = a label that matches nobody. */
-  readonly speakerIds: readonly (string | null)[];
+  /** Lane of the curated speaker per span; −1 = a label that matches nobody. */
+  readonly lanes: Int16Array;
 }
 
 /**
@@ -57,6 +57,7 @@ export function mapLabels(shared: ReadonlyMap<string, ReadonlyMap<string, number
 export function buildVoteLane(
   hypothesis: { id: string; label: string; segments: readonly HypothesisSegment[] },
   curated: readonly Segment[],
+  laneOfSpeaker: ReadonlyMap<string, number>,
 ): VoteLane {
   const segments = [...hypothesis.segments].sort((a, b) => a.startSec - b.startSec || a.endSec - b.endSec);
   const mapping = mapLabels(sharedTime(segments, curated));
@@ -64,7 +65,7 @@ export function buildVoteLane(
     hypothesisId: hypothesis.id,
     label: hypothesis.label,
     segments,
-    speakerIds: segments.map((segment) => mapping.get(segment.speaker) ?? null),
+    lanes: Int16Array.from(segments, (segment) => laneOfSpeaker.get(mapping.get(segment.speaker) ?? '') ?? -1),
     ...spansOf(segments),
   };
 }

@@ -39,17 +39,21 @@ export function benchDocument(segmentCount = 20_000, durationSec = 14_400): Benc
   const meanSec = durationSec / segmentCount;
   let atSec = 0;
   let speaker = 0;
-  for (let i = 0; i < segmentCount; i++) {
+  const untilSec: number[] = [];
+  for (let i = 0; i < 2 * segmentCount; i++) {
     if (next() < 0.6) speaker = Math.floor(next() * next() * names.length);
     const lengthSec = meanSec * (0.2 + 1.4 * next());
     const overlaps = next() < 0.12;
-    const startSec = Math.max(0, overlaps ? atSec - lengthSec / 2 : atSec);
+    const who = overlaps ? (speaker + 1) % names.length : speaker;
+    // Nobody overlaps with themselves.
+    const startSec = Math.max(overlaps ? atSec - lengthSec / 2 : atSec, (untilSec[who] ?? 0) + 0.03);
+    untilSec[who] = startSec + lengthSec;
     const confidence = 1 - next() * next();
     const draw = next();
     segments.push({
       kind: 'segment',
       id: `g${i}`,
-      speakerId: `s${overlaps ? (speaker + 1) % names.length : speaker}`,
+      speakerId: `s${who}`,
       startSec: round(startSec),
       endSec: round(Math.min(durationSec, startSec + lengthSec)),
       confidence,
@@ -57,8 +61,8 @@ export function benchDocument(segmentCount = 20_000, durationSec = 14_400): Benc
       origin: draw > 0.95 ? 'human' : 'machine',
       hypothesisId: null,
     });
-    if (!overlaps) atSec += meanSec * 1.08 * (0.3 + 1.4 * next());
-    if (atSec > durationSec - 2) atSec = next() * durationSec;
+    if (!overlaps) atSec += meanSec * 1.1 * (0.3 + 1.4 * next());
+    if (atSec > durationSec - 4 * meanSec) break;
   }
   for (let i = 0; i < durationSec / 9; i++) {
     records.push({ kind: 'cut', id: `c${i}`, timeSec: round(next() * durationSec), origin: 'machine' });
