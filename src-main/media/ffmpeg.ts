@@ -99,12 +99,9 @@ async function codecsOf(tools: FfmpegTools): Promise<Map<string, CodecAbility>> 
 }
 
 async function readCodecs(ffmpegPath: string): Promise<Map<string, CodecAbility>> {
-  const parts: Buffer[] = [];
-  await runTool(ffmpegPath, ['-hide_banner', '-v', 'error', '-codecs'], {
-    onStdout: (chunk) => void parts.push(chunk),
-  });
+  const text = await output(ffmpegPath, ['-hide_banner', '-v', 'error', '-codecs']);
   const codecs = new Map<string, CodecAbility>();
-  for (const line of Buffer.concat(parts).toString('utf8').split('\n')) {
+  for (const line of text.split('\n')) {
     const match = /^ ([D.])([E.])[VASDT.]\S* (\S+)(.*)$/.exec(line);
     if (!match) continue;
     const [, decode, encode, name = '', rest = ''] = match;
@@ -117,6 +114,32 @@ async function readCodecs(ffmpegPath: string): Promise<Map<string, CodecAbility>
 /** Encoders the ffmpeg at hand has for a codec, such as `libx264` for `h264`; empty when it has none. */
 export async function encodersFor(tools: FfmpegTools, codec: string): Promise<readonly string[]> {
   return (await codecsOf(tools)).get(codec)?.encoders ?? [];
+}
+
+const frameTiming = new Map<string, Promise<readonly string[]>>();
+
+/**
+ * Output options that keep each frame at its own time instead of repeating and dropping frames to a steady rate, which
+ * is what ffmpeg up to 5.0 does for MP4. Their name changed in 5.1.
+ */
+export async function keepFrameTimes(tools: FfmpegTools): Promise<readonly string[]> {
+  const key = `${tools.ffmpegPath}\n${tools.ffmpegVersion}`;
+  let known = frameTiming.get(key);
+  if (!known) {
+    known = output(tools.ffmpegPath, ['-hide_banner', '-v', 'error', '-h', 'full']).then((help) =>
+      /^-fps_mode\b/m.test(help) ? ['-fps_mode', 'vfr'] : ['-vsync', 'vfr'],
+    );
+    frameTiming.set(key, known);
+    known.catch(() => frameTiming.delete(key));
+  }
+  return known;
+}
+
+/** stdout of a short command that reads no media. */
+async function output(binary: string, args: readonly string[]): Promise<string> {
+  const parts: Buffer[] = [];
+  await runTool(binary, args, { onStdout: (chunk) => void parts.push(chunk) });
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /**

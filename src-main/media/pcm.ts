@@ -9,6 +9,7 @@ import {
   type FfmpegTools,
   type ToolOutcome,
 } from './ffmpeg.ts';
+import { monoFilter } from './channel-mix.ts';
 import { MatroskaStream } from './matroska-stream.ts';
 import { SampleGrid } from './sample-grid.ts';
 import { openForServing } from './open-regular.ts';
@@ -25,6 +26,8 @@ export interface PcmOptions {
   readonly signal?: AbortSignal | undefined;
   /** 16 kHz mono samples in order and without gaps; `startSample` counts from t = 0. A promise holds ffmpeg back. */
   onChunk(samples: Int16Array, startSample: number): void | Promise<void>;
+  /** Stop here although the range goes on. Unlike a range's start this never moves a sample. */
+  readonly untilSec?: number | undefined;
   /** 0..1, never falling. */
   onProgress?(share: number): void;
 }
@@ -49,7 +52,7 @@ const TOLERANCE = 0.015 * PCM_RATE_HZ;
 const JUMP = 2 * PCM_RATE_HZ;
 const CHUNK_SAMPLES = 16_000;
 /** Containers whose time stamps may start over in the middle: ffmpeg mends that, but only on its own clock. */
-const restarts = (container: string): boolean => /^(?:mpeg|mpegts)$/.test(container);
+export const restarts = (container: string): boolean => /^(?:mpeg|mpegts)$/.test(container);
 
 /** The stream a choice names. @throws AppError `bad-input` when there is none */
 export function chosenAudio(source: PcmSource): AudioStream {
@@ -88,7 +91,7 @@ export async function streamPcm(tools: FfmpegTools, source: PcmSource, options: 
     });
   }
   const rangeStart = choice.range?.startSec ?? 0;
-  const rangeEnd = choice.range ? choice.range.endSec : Infinity;
+  const rangeEnd = Math.min(choice.range?.endSec ?? Infinity, options.untilSec ?? Infinity);
   const promised = promisedSpan(probe, stream);
   const expectedSec = Math.max(0, Math.min(promised.endSec, rangeEnd) - Math.max(promised.startSec, rangeStart, 0));
 
@@ -152,35 +155,10 @@ function decodeArgs({ path: file, probe, choice }: PcmSource, stream: AudioStrea
     ...FFMPEG_GLOBAL,
     ...inputArgs(file, [...(ownClock ? [] : ['-copyts']), ...seek]),
     ...['-map', `0:${stream.index}`, '-map_metadata', '-1', '-map_chapters', '-1'],
-    ...['-af', [...mixFilter(stream, choice.channel, file), `aresample=${PCM_RATE_HZ}`].join(',')],
+    ...['-af', [...monoFilter(stream, choice.channel, file), `aresample=${PCM_RATE_HZ}`].join(',')],
     ...['-c:a', 'pcm_s16le', '-ac', '1', '-output_ts_offset', offset.toFixed(6)],
     ...['-flush_packets', '1', '-f', 'matroska', '-live', '1', 'pipe:1'],
   ];
-}
-
-/**
- * One channel from many. Two: their mean. Surround as films have it: speech sits in the centre, so centre 1, front
- * 0.71, rear 0.5, no subwoofer. Anything else is several microphones: their mean.
- */
-function mixFilter(stream: AudioStream, channel: MediaChoice['channel'], file: string): string[] {
-  const { channels, codec } = stream;
-  if (channel !== 'mix') {
-    if (channel >= channels) {
-      throw new AppError('bad-input', `The audio stream has ${channels} channels, no channel ${channel + 1}.`, {
-        file,
-        fix: `Choose a channel from 1 to ${channels}, or the mix.`,
-      });
-    }
-    return channels === 1 ? [] : [`pan=mono|c0=c${channel}`];
-  }
-  if (channels === 1) return [];
-  const film = !codec.startsWith('pcm_') && (channels === 6 || channels === 8);
-  const weights = Array.from({ length: channels }, (_, index) =>
-    film ? (index < 2 ? Math.SQRT1_2 : index === 2 ? 1 : index === 3 ? 0 : 0.5) : 1,
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const terms = weights.map((weight, index) => `${(weight / sum).toFixed(6)}*c${index}`);
-  return [`pan=mono|c0=${terms.join('+')}`];
 }
 
 function promisedSpan(probe: MediaProbe, stream: AudioStream): { startSec: number; endSec: number } {
