@@ -28,11 +28,11 @@ function run(command: string, args: readonly string[]): Promise<number> {
   });
 }
 
-/** LGPL builds that scripts/fetch-ffmpeg.ts made; the app works without, if the person has an ffmpeg. */
+/** The LGPL builds of scripts/ffmpeg-lgpl.sh: a package without them would leave people without any decoder. */
 function checkFfmpeg(): string | null {
   const folder = path.join(root, 'resources', 'bin', `${process.platform}-${process.arch}`);
   if (existsSync(folder)) return null;
-  return `no LGPL ffmpeg in ${path.relative(root, folder)} (scripts/fetch-ffmpeg.ts makes it)`;
+  return `no LGPL ffmpeg in ${path.relative(root, folder)} (scripts/ffmpeg-lgpl.sh makes it)`;
 }
 
 async function electronDist(): Promise<string> {
