@@ -35,7 +35,7 @@ export function vote(
   weights: readonly number[],
   options: VotingOptions,
 ): FusedTurn[] {
-  const { bounds, table } = weighRegions(systems, labels, labelCount, weights);
+  const { regions, table } = weighRegions(systems, labels, labelCount, weights);
   const smooth = options.sigma > 0.01 ? smoothRegions(table, labelCount, options.sigma) : table;
   const open = new Map<number, FusedTurn & { mass: number }>();
   const done: FusedTurn[] = [];
@@ -54,8 +54,7 @@ export function vote(
     if (turn) close(label);
     open.set(label, { startSec, endSec, label, confidence: 0, mass: weight * (endSec - startSec) });
   };
-  for (let region = 0; region + 1 < bounds.length; region++) {
-    const [startSec, endSec] = [bounds[region]!, bounds[region + 1]!];
+  regions.forEach(({ startSec, endSec }, region) => {
     const row = smooth.subarray(region * labelCount, (region + 1) * labelCount);
     const chosen = chooseLabels(row, options.ties);
     if (chosen.shared.length > 0) {
@@ -64,7 +63,7 @@ export function vote(
       chosen.shared.forEach((label, k) => speak(label, startSec + k * part, startSec + (k + 1) * part, row[label]!));
     }
     for (const label of chosen.whole) speak(label, startSec, endSec, row[label]!);
-  }
+  });
   for (const label of [...open.keys()]) close(label);
   return done.sort((a, b) => a.startSec - b.startSec || a.label - b.label);
 }
@@ -85,17 +84,25 @@ function chooseLabels(row: Float64Array, ties: 'all' | 'uniform'): { whole: numb
   return { whole: above, shared: tied };
 }
 
+interface Regions {
+  /** Stretches between boundaries in which somebody speaks, in order. Silence is no region: smoothing runs across it. */
+  regions: { startSec: number; endSec: number }[];
+  /** regions × labels: weight of the systems that hold the label there. */
+  table: Float64Array;
+}
+
 function weighRegions(
   systems: readonly SystemOutput[],
   labels: LabelMapping,
   labelCount: number,
   weights: readonly number[],
-): { bounds: number[]; table: Float64Array } {
+): Regions {
   const speech = systems.map((system) => [...speechBySpeaker(system.turns).values()]);
   const times = [...new Set(speech.flat(2))].sort((a, b) => a - b);
   const bounds = times.filter((time, k) => k === 0 || time - times[k - 1]! >= minRegionSec);
-  const table = new Float64Array(Math.max(0, bounds.length - 1) * labelCount);
-  const held = new Uint8Array(table.length);
+  const cells = Math.max(0, bounds.length - 1) * labelCount;
+  const all = new Float64Array(cells);
+  const held = new Uint8Array(cells);
   speech.forEach((speakers, system) => {
     held.fill(0);
     speakers.forEach((spans, speaker) => {
@@ -105,13 +112,19 @@ function weighRegions(
         for (let region = firstAtOrAfter(bounds, spans[k]!); region < to; region++) {
           // Two speakers of one system that share a label count once.
           const cell = region * labelCount + label;
-          if (held[cell] === 0) table[cell]! += weights[system]!;
+          if (held[cell] === 0) all[cell]! += weights[system]!;
           held[cell] = 1;
         }
       }
     });
   });
-  return { bounds, table };
+  const rowOf = (region: number): Float64Array => all.subarray(region * labelCount, (region + 1) * labelCount);
+  const spoken = Array.from({ length: cells / Math.max(1, labelCount) }, (_, region) => region).filter((region) =>
+    rowOf(region).some((weight) => weight > 0),
+  );
+  const table = new Float64Array(spoken.length * labelCount);
+  spoken.forEach((region, row) => table.set(rowOf(region), row * labelCount));
+  return { regions: spoken.map((region) => ({ startSec: bounds[region]!, endSec: bounds[region + 1]! })), table };
 }
 
 function firstAtOrAfter(sorted: readonly number[], value: number): number {
