@@ -10,6 +10,7 @@ import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
+import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 
 export interface KernelContext {
   /** Session for a model file; cached per worker. */
@@ -32,6 +33,7 @@ export interface Kernels {
   'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
   'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
+  'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
 }
 
 /** name → the kernel's module, loaded on first use inside a worker. */
@@ -42,6 +44,7 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,
   'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
+  'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
 };
 
 export type KernelName = keyof Kernels;

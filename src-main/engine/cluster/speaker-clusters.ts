@@ -2,9 +2,16 @@ import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage } from '../stage.ts';
+import { SAME_VOICE } from './speaker-search.ts';
 
 const params = z.object({
   maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
+  sameVoice: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(SAME_VOICE)
+    .describe('Likeness from which two groups of windows are one voice; higher finds more speakers'),
 });
 
 /** What `clusters.json` holds. */
@@ -12,17 +19,15 @@ export const clustersSchema = z.object({
   speakerCount: z.number().int(),
   /** Speaker of each window, from 0 in order of appearance. */
   labels: z.array(z.number().int()),
-  /** Posterior of that speaker, 0..1. */
-  confidence: z.array(z.number()),
 });
 
 /**
  * Who is who: groups the voice windows of node `embeddings` into speakers, their number given by the job (exact or
- * bounded) or estimated. Output: `clusters.json`.
+ * bounded) or estimated. Outputs: `clusters.json`, `voices.f32` (one unit-length voice per speaker).
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '1',
+  version: '2',
   label: 'Grouping voices',
   params,
   models: [],
@@ -36,19 +41,16 @@ export const speakerClustersStage: Stage<typeof params> = {
       size: VOICE_SIZE,
       startSec: Float64Array.from(windows, (window) => window.startSec),
       endSec: Float64Array.from(windows, (window) => window.endSec),
-      region: Int32Array.from(windows, (window) => window.region),
       minSpeakers: asked?.min ?? 1,
       maxSpeakers: asked?.max ?? context.params.maxSpeakers,
+      sameVoice: context.params.sameVoice,
     });
     if (asked && windows.length > 0 && result.speakerCount < asked.min) {
       context.warn(
-        `${asked.min} speakers were asked for, but the speech found is only enough to tell ${result.speakerCount} apart.`,
+        `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
       );
     }
-    await context.writeJson('clusters.json', {
-      speakerCount: result.speakerCount,
-      labels: [...result.labels],
-      confidence: [...result.confidence],
-    });
+    await context.writeJson('clusters.json', { speakerCount: result.speakerCount, labels: [...result.labels] });
+    await context.writeArray('voices.f32', result.voices);
   },
 };

@@ -3,6 +3,7 @@ import { speechRegionsStage } from '../audio/speech-regions.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceTrunkStage } from '../audio/voice-trunk.ts';
 import { speakerClustersStage } from '../cluster/speaker-clusters.ts';
+import { speakerSequenceStage } from '../cluster/speaker-sequence.ts';
 import type { RecipeNode } from '../stage.ts';
 import { speakerTurnsStage } from './speaker-turns.ts';
 
@@ -13,5 +14,13 @@ export const diaristAudioNodes: readonly RecipeNode[] = [
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },
   { id: 'embeddings', stage: voiceEmbeddingsStage, inputs: ['speech', 'trunk'], costPerHour: 1 },
   { id: 'clusters', stage: speakerClustersStage, inputs: ['embeddings'], costPerHour: 3 },
-  { id: 'turns', stage: speakerTurnsStage, inputs: ['speech', 'vad', 'embeddings', 'clusters'], costPerHour: 0.1 },
+  {
+    id: 'fine',
+    stage: voiceEmbeddingsStage,
+    inputs: ['speech', 'trunk'],
+    params: { windowSec: 0.75, hopSec: 0.25 },
+    costPerHour: 2,
+  },
+  { id: 'sequence', stage: speakerSequenceStage, inputs: ['fine', 'clusters'], costPerHour: 0.5 },
+  { id: 'turns', stage: speakerTurnsStage, inputs: ['pcm', 'speech', 'vad', 'fine', 'sequence'], costPerHour: 0.1 },
 ];

@@ -15,6 +15,9 @@ export interface LabelledWindow {
 export interface TurnRules {
   /** Pauses of one speaker up to this long stay inside the turn when nobody else speaks in them. */
   maxPauseSec: number;
+  /** Where the sound starts in the file's own time, added to all times. */
+  startSec: number;
+  /** Of the sound; no turn ends later. */
   durationSec: number;
   /** Speech probability per step, for the confidence. */
   vad: { probabilities: ArrayLike<number>; stepSec: number };
@@ -36,16 +39,17 @@ interface Piece {
 /**
  * Speaker turns from labelled windows: neighbouring windows of one region with different labels part at the middle of
  * what they share (3D-Speaker's stitching); outer borders are those of the region; short pauses of one speaker are
- * bridged. Times are whole milliseconds inside [0, durationSec]; turns are sorted, and no two of one speaker touch.
+ * bridged. Times are whole milliseconds inside the sound; turns are sorted, and no two of one speaker touch.
  */
 export function turnsFromWindows(windows: readonly LabelledWindow[], rules: TurnRules): HypothesisSegment[] {
   const bridged = bridgePauses(joinWithinRegions(windows), rules.maxPauseSec);
-  const lastMs = Math.floor(rules.durationSec * 1000 + 1e-6);
+  const firstMs = Math.ceil(rules.startSec * 1000 - 1e-6);
+  const lastMs = Math.floor((rules.startSec + rules.durationSec) * 1000 + 1e-6);
   const segments: HypothesisSegment[] = [];
   const names = new Map<number, string>();
   for (const piece of bridged) {
-    const startMs = Math.max(0, Math.round(piece.startSec * 1000));
-    const endMs = Math.min(lastMs, Math.round(piece.endSec * 1000));
+    const startMs = Math.max(firstMs, Math.round((rules.startSec + piece.startSec) * 1000));
+    const endMs = Math.min(lastMs, Math.round((rules.startSec + piece.endSec) * 1000));
     if (endMs <= startMs) continue;
     let speaker = names.get(piece.label);
     if (speaker === undefined) {

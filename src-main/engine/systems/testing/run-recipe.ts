@@ -69,7 +69,7 @@ export async function runRecipe(
     const context: StageContext<Record<string, unknown>> = {
       params: node.stage.params.parse({ ...node.params, ...Object.fromEntries(overrides) }),
       job: { speakers: options.speakers ?? null } as EngineJob,
-      tools: { ffmpegPath: '', ffprobePath: '' },
+      tools: { ffmpegPath: '', ffprobePath: '', ffmpegVersion: '' },
       signal: new AbortController().signal,
       workerCount: options.workerCount ?? 1,
       input: filesOf,

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { windowsSchema } from '../audio/voice-embeddings.ts';
+import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
+import type { Stage } from '../stage.ts';
+
+/** What `sequence.json` holds, one entry per window of node `fine`. */
+export const sequenceSchema = z.object({
+  labels: z.array(z.number().int()),
+  confidence: z.array(z.number()),
+});
+
+/**
+ * Where speakers change, finer than the windows they were found with: the short windows of node `fine` against the
+ * voices of node `clusters`. Output: `sequence.json`.
+ */
+export const speakerSequenceStage: Stage<z.ZodObject> = {
+  id: 'speaker-sequence',
+  version: '1',
+  label: 'Placing turns',
+  params: z.object({}),
+  models: [],
+  async run(context) {
+    const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
+    const { labels, confidence } = await context.kernel('speaker-sequence', {
+      embeddings: await context.input('fine').readFloat32('embeddings.f32'),
+      voices: await context.input('clusters').readFloat32('voices.f32'),
+      size: VOICE_SIZE,
+      startSec: Float64Array.from(windows, (window) => window.startSec),
+      endSec: Float64Array.from(windows, (window) => window.endSec),
+    });
+    await context.writeJson('sequence.json', { labels: [...labels], confidence: [...confidence] });
+  },
+};
