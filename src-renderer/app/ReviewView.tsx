@@ -3,8 +3,9 @@ import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Group, Panel, Separator } from 'react-resizable-panels';
-import type { Layout } from 'react-resizable-panels';
+import type { Layout, LayoutChangedMeta } from 'react-resizable-panels';
 import { z } from 'zod';
+import { command } from '../commands/registry.ts';
 import { FileList } from '../features/library/FileList.tsx';
 import { Inspector } from '../features/review/Inspector.tsx';
 import { SegmentGrid } from '../features/review/SegmentGrid.tsx';
@@ -15,17 +16,23 @@ import { viewMemory } from '../state/view-memory.ts';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { Empty, classes } from '../ui/controls.tsx';
 import { ErrorBox } from '../ui/ErrorBox.tsx';
-import { CommandButton } from '../ui/keys.tsx';
+import { Chord, CommandButton } from '../ui/keys.tsx';
 import styles from './ReviewView.module.css';
 
 const layoutSchema = z.record(z.string(), z.number());
 
 /** Where the splitters stood in this project; undefined = the first time. */
-function remembered(key: string): { defaultLayout?: Layout; onLayoutChanged: (layout: Layout) => void } {
+function remembered(key: string): {
+  defaultLayout?: Layout;
+  onLayoutChanged: (layout: Layout, meta: LayoutChangedMeta) => void;
+} {
   const kept = layoutSchema.safeParse(viewMemory.get(key));
   return {
     ...(kept.success ? { defaultLayout: kept.data } : {}),
-    onLayoutChanged: (layout) => viewMemory.set(key, layout),
+    // Only what a person did: the first layout and that of another window size are not worth remembering.
+    onLayoutChanged: (layout, meta) => {
+      if (meta.isUserInteraction) viewMemory.set(key, layout);
+    },
   };
 }
 
@@ -55,12 +62,13 @@ export function ReviewView(): ReactElement {
         <CommandButton id="file.add" tone="primary">
           {t('files.add')}
         </CommandButton>
+        <Chord chord={command('file.add').keys[0]!} />
       </Empty>
     );
   }
   return (
     <Group orientation="vertical" className={styles.group} key={projectId} {...layouts.rows}>
-      <Panel id="top" className={styles.panel} minSize={180} defaultSize="47%">
+      <Panel id="top" className={styles.panel} minSize={180} defaultSize="54%">
         <Group orientation="horizontal" className={styles.group} {...layouts.top}>
           <Panel
             id="files"

@@ -1,3 +1,4 @@
+import { List } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,7 +9,7 @@ import { useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { Button, MiddleText, Tooltip } from '../ui/controls.tsx';
 import { exactTime, lengthText } from '../ui/format.ts';
-import { CommandHint } from '../ui/keys.tsx';
+import { CommandButton, CommandHint } from '../ui/keys.tsx';
 import styles from './StatusBar.module.css';
 
 /** The playhead's time, written straight into the page: no React render per frame. */
@@ -93,11 +94,18 @@ function Doubts(): ReactElement | null {
   );
 }
 
+/** `cpu (no GPU adapter)` → `CPU`. */
+function providerName(provider: string): string {
+  const bare = provider.replace(/\s*\(.*\)$/u, '');
+  return { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', coreml: 'Core ML' }[bare.toLowerCase()] ?? bare;
+}
+
 /** Time, selection, what the last key did with Undo, where models run, whether all is saved. */
 export function StatusBar(): ReactElement {
   const { t } = useTranslation();
   const view = useAppStore((state) => state.view);
   const provider = useAppStore((state) => state.info?.provider);
+  const listShown = useAppStore((state) => state.listShown);
   const saveState = useReviewStore((state) => state.saveState);
   const open = useReviewStore((state) => state.loadState === 'ready');
   const words = {
@@ -116,9 +124,14 @@ export function StatusBar(): ReactElement {
       )}
       <LastActionText />
       {view === 'review' && open && <Doubts />}
+      {view === 'review' && open && (
+        <CommandButton id="view.list" tone="quiet" icon aria-pressed={listShown} className={styles.toggle}>
+          <List size={14} aria-hidden />
+        </CommandButton>
+      )}
       {provider !== undefined && (
         <span className={styles.provider} title={t('app.provider', { provider })}>
-          {provider.replace(/\s*\(.*\)$/u, '')}
+          {providerName(provider)}
         </span>
       )}
       <span className={styles.save} data-state={saveState} data-testid="save-state">

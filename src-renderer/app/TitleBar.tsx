@@ -1,4 +1,5 @@
 import {
+  ChevronRight,
   CircleHelp,
   Database,
   Download,
@@ -46,7 +47,7 @@ export function TitleBar(): ReactElement {
         {project?.isSample && <span className={styles.tag}>{t('app.sample')}</span>}
         {view === 'review' && (
           <>
-            <span aria-hidden>▸</span>
+            <ChevronRight size={13} aria-hidden />
             <b>
               <MiddleText text={fileName ?? t('app.noFile')} keep={10} />
             </b>

@@ -44,8 +44,12 @@ export function connectStores(api: ApiClient): () => void {
       app.setState({ info, settings, systems });
       for (const text of info.notices) app.getState().notify('info', text);
       await loadProject();
-      const { project, settings: known } = app.getState();
-      app.setState({ booted: true, bootError: null, overlay: !known.tourSeen && project ? 'tour' : null });
+      const { project, media, settings: known } = app.getState();
+      app.setState({
+        booted: true,
+        bootError: null,
+        overlay: !known.tourSeen && project && media.length > 0 ? 'tour' : null,
+      });
     } catch (thrown) {
       app.setState({ bootError: toErrorData(thrown) });
     }

@@ -26,6 +26,8 @@ export function Dialog({ title, onClose, children, actions, className, bare }: D
   useEffect(() => {
     const dialog = ref.current!;
     if (!dialog.open) dialog.showModal();
+    // What the dialog is for, rather than its close button.
+    dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog.close();
   }, []);
   return (

@@ -1,3 +1,5 @@
+import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import type { CommandId } from '../commands/catalogue.ts';
@@ -37,6 +39,25 @@ export function useKeyNames(): KeyNames {
   );
 }
 
+const arrows: Readonly<Record<string, LucideIcon>> = {
+  '←': ArrowLeft,
+  '→': ArrowRight,
+  '↑': ArrowUp,
+  '↓': ArrowDown,
+};
+
+/** Arrows are drawn: not every font has them. */
+function capIcon(cap: string): ReactNode {
+  const Arrow = arrows[cap];
+  if (!Arrow) return cap;
+  return (
+    <>
+      <Arrow size={11} aria-hidden />
+      <span className="visually-hidden">{cap}</span>
+    </>
+  );
+}
+
 /** The keys of a chord as caps. */
 export function Chord({ chord }: { chord: string }): ReactElement {
   const caps = keyCaps(chord, useKeyNames());
@@ -44,7 +65,7 @@ export function Chord({ chord }: { chord: string }): ReactElement {
     <span className={controls.chord}>
       {caps.map((cap) => (
         <kbd key={cap} className={controls.kbd}>
-          {cap}
+          {capIcon(cap)}
         </kbd>
       ))}
     </span>

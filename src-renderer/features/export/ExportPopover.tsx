@@ -63,7 +63,7 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
         </div>
       </section>
       <form
-        className={controls.field}
+        className={controls.form}
         onSubmit={(event) => {
           event.preventDefault();
           void write();

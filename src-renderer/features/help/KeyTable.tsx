@@ -16,7 +16,7 @@ export function KeyTable({ filter = '' }: { filter?: string }): ReactElement {
             {rows.map((row) => (
               <div key={row.title} className={styles.row}>
                 <dt>{row.title}</dt>
-                <dd>
+                <dd data-range={row.range}>
                   {row.chords
                     .filter((chord) => !chord.startsWith('Numpad'))
                     .map((chord) => (

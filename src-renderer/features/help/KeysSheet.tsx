@@ -19,7 +19,7 @@ export function KeysSheet(): ReactElement {
         placeholder={t('keys.filter')}
         aria-label={t('keys.filter')}
         value={filter}
-        autoFocus
+        data-autofocus
         onChange={(event) => setFilter(event.target.value)}
       />
       <KeyTable filter={filter} />

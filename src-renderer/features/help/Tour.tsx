@@ -58,7 +58,8 @@ export function Tour(): ReactElement {
       setBox(part?.getBoundingClientRect() ?? null);
     };
     measure();
-    cardRef.current?.focus();
+    // The offer takes nothing away; the tour itself is read out and steered by keys.
+    if (step) cardRef.current?.focus();
     window.addEventListener('resize', measure);
     return () => window.removeEventListener('resize', measure);
   }, [step]);

@@ -6,6 +6,8 @@ import { commands } from '../../commands/registry.ts';
 export interface KeyRow {
   title: string;
   chords: readonly string[];
+  /** From the first to the last chord, not one or the other. */
+  range?: true;
 }
 
 /** All commands by group; the ten digits as one row each for plain and Shift. */
@@ -16,8 +18,8 @@ export function keyRows(filter: string): { group: CommandGroup; rows: KeyRow[] }
     if (kind === undefined) return { title, chords: keys };
     if (digit !== '1') return null;
     return kind === 'assign'
-      ? { title: i18next.t('keys.assign'), chords: ['Digit1', 'Digit0'] }
-      : { title: i18next.t('keys.overlap'), chords: ['Shift+Digit1', 'Shift+Digit0'] };
+      ? { title: i18next.t('keys.assign'), chords: ['Digit1', 'Digit0'], range: true }
+      : { title: i18next.t('keys.overlap'), chords: ['Shift+Digit1', 'Shift+Digit0'], range: true };
   };
   return commandGroups
     .map((group) => ({

@@ -34,10 +34,6 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
     (entry) => entry.kind === 'directory' || (onToggle !== undefined && entry.kind === 'media'),
   );
 
-  useEffect(() => {
-    listRef.current?.focus();
-  }, []);
-
   const at = Math.min(active, entries.length - 1);
   useEffect(() => {
     listRef.current?.querySelector('[data-active=true]')?.scrollIntoView({ block: 'nearest' });
@@ -105,6 +101,7 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
         className={styles.list}
         role="listbox"
         tabIndex={0}
+        data-autofocus
         aria-label={t('browse.entries')}
         aria-multiselectable={onToggle !== undefined}
         aria-activedescendant={entries[at] ? `${baseId}-${at}` : undefined}

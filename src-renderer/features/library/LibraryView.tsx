@@ -3,12 +3,13 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MediaItem } from '#shared/domain/media.ts';
+import { command } from '../../commands/registry.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
 import { Button, Empty, MiddleText, classes, controls } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { clockTime, fileSize } from '../../ui/format.ts';
-import { CommandButton } from '../../ui/keys.tsx';
+import { Chord, CommandButton } from '../../ui/keys.tsx';
 import { MoreMenu } from '../../ui/Menu.tsx';
 import view from '../../ui/View.module.css';
 import styles from './Library.module.css';
@@ -38,7 +39,7 @@ function RemoveDialog({ item, onClose }: { item: MediaItem; onClose: () => void 
       actions={
         <>
           <Button onClick={onClose}>{t('app.cancel')}</Button>
-          <Button className={controls.danger} autoFocus onClick={() => void remove()}>
+          <Button className={controls.danger} data-autofocus onClick={() => void remove()}>
             {t('files.removeDo')}
           </Button>
         </>
@@ -76,6 +77,7 @@ export function LibraryView(): ReactElement {
       <div className={view.view}>
         <Empty icon={<FileStack size={36} aria-hidden />} title={t('files.none')} text={t('files.noneText')}>
           {add}
+          <Chord chord={command('file.add').keys[0]!} />
         </Empty>
       </div>
     );

@@ -65,7 +65,7 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
 
   return (
     <form
-      className={controls.field}
+      className={controls.form}
       onSubmit={(event) => {
         event.preventDefault();
         void start();

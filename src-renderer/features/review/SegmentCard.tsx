@@ -162,7 +162,11 @@ export function SegmentCard(): ReactElement {
   return (
     <section aria-label={t('inspector.segment')} data-tour="segment">
       <SectionHead title={t('inspector.segment')}>
-        {first && <Chord chord={command('segment.accept').keys[0]!} />}
+        {first && (
+          <span className={styles.hint}>
+            <Chord chord={command('segment.accept').keys[0]!} /> {t('inspector.accept')}
+          </span>
+        )}
       </SectionHead>
       {!first ? (
         <NoSelection />

@@ -67,14 +67,8 @@ function FfmpegField({
       <Button type="submit" disabled={text.trim() === (value ?? '')}>
         {t('settings.apply')}
       </Button>
-      <p className={controls.hint}>
-        {info
-          ? t('settings.ffmpegHint', {
-              path: info.path,
-              version: info.version,
-              source: t(`settings.sources.${info.source}`),
-            })
-          : t('settings.ffmpegNone')}
+      <p className={controls.hint} title={info?.version}>
+        {info ? t('settings.ffmpegHint', { source: t(`settings.sources.${info.source}`) }) : t('settings.ffmpegNone')}
       </p>
     </form>
   );

@@ -93,7 +93,7 @@ export const settings = {
   doubtHint: 'U and the queue of doubts go by it.',
   tools: 'Tools',
   ffmpeg: 'Path of ffmpeg',
-  ffmpegHint: 'Empty = found by itself. In use: {{path}} ({{version}}, {{source}}).',
+  ffmpegHint: 'Empty = found by itself. In use: the one {{source}}.',
   ffmpegNone: 'Empty = found by itself. None was found.',
   cache: 'Cache at most',
   cacheHint: 'The oldest goes first; whatever went is computed anew when it is needed.',
@@ -104,7 +104,7 @@ export const settings = {
   served: 'served to a browser',
   offline: 'Nothing leaves this computer.',
   sources: {
-    setting: 'from this setting',
+    setting: 'of this setting',
     env: 'from DIARIST_FFMPEG',
     path: 'from PATH',
     package: 'from npm',
