@@ -226,3 +226,39 @@ describe('diarist', () => {
     expect(run.code).toBe(0);
   });
 });
+
+describe('diarist score and fuse', () => {
+  const rttm = (...turns: [number, number, string][]): string =>
+    turns
+      .map(([start, duration, speaker]) => `SPEAKER talk 1 ${start} ${duration} <NA> <NA> ${speaker} <NA> <NA>\n`)
+      .join('');
+
+  it('scores a confusion of one second in ten as 10 %', async () => {
+    writeFileSync(at('ref.rttm'), rttm([0, 5, 'Anna'], [5, 5, 'Ben']));
+    writeFileSync(at('hyp.rttm'), rttm([0, 6, 'x'], [6, 4, 'y']));
+    const run = await runCli(['score', 'ref.rttm', 'hyp.rttm', '--json'], { cwd: dir });
+    expect(run.code).toBe(0);
+    const report = JSON.parse(run.stdout) as { der: number; confusion: number; total: number; files: unknown[] };
+    expect(report.der).toBeCloseTo(0.1, 9);
+    expect(report).toMatchObject({ confusion: report.der, missed: 0, falseAlarm: 0, total: 10 });
+    expect(report.files).toHaveLength(1);
+    const table = await runCli(['score', 'ref.rttm', 'hyp.rttm', '--per-file'], { cwd: dir });
+    expect(table.stdout).toMatch(/^talk +10\.00/m);
+    expect((await runCli(['score', 'ref.rttm', 'hyp.rttm', '--protocol', 'guess'], { cwd: dir })).code).toBe(2);
+  });
+
+  it('fuses three answers by vote and refuses to overwrite', async () => {
+    writeFileSync(at('a.rttm'), rttm([0, 5, 'a1'], [5, 5, 'a2']));
+    writeFileSync(at('b.rttm'), rttm([0, 5, 'b1'], [5, 5, 'b2']));
+    writeFileSync(at('c.rttm'), rttm([0, 7, 'c1'], [7, 3, 'c2']));
+    const args = ['fuse', 'a.rttm', 'b.rttm', 'c.rttm', '-o', 'fused.rttm', '--sigma', '0'];
+    expect((await runCli(args, { cwd: dir })).code).toBe(0);
+    const { turns } = parseRttm(readFileSync(at('fused.rttm'), 'utf8'));
+    expect(turns.map(({ startSec, endSec }) => [startSec, endSec])).toEqual([
+      [0, 5],
+      [5, 10],
+    ]);
+    expect((await runCli(args, { cwd: dir })).code).toBe(1);
+    expect((await runCli([...args, '--weights', '1,2'], { cwd: dir })).code).toBe(2);
+  });
+});

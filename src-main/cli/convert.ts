@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
@@ -6,6 +6,7 @@ import { convertLabels, findFormat, formatForOutput, labelFormats, readLabels } 
 import { writeFileAtomic } from '#runtime/atomic-file.ts';
 import { appVersion } from '#runtime/version.ts';
 import { exitCode, guarded, printable } from './exit.ts';
+import { readInput } from './read-labels.ts';
 
 interface ConvertOptions {
   out: string;
@@ -58,16 +59,3 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-async function readInput(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new AppError(
-      missing ? 'not-found' : 'bad-input',
-      missing ? `${file} does not exist.` : `${file} cannot be read: ${(error as Error).message}`,
-      { file },
-    );
-  }
-}

@@ -6,6 +6,8 @@ import { diarizeCommand } from './diarize.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { exitCode } from './exit.ts';
+import { fuseCommand } from './fuse.ts';
+import { scoreCommand } from './score.ts';
 import { systemsCommand } from './systems.ts';
 
 /**
@@ -24,6 +26,8 @@ export function createProgram(): Command {
     diarizeCommand(),
     convertCommand(),
     exportCommand(),
+    scoreCommand(),
+    fuseCommand(),
     systemsCommand(),
     doctorCommand(),
   ]) {

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { AppError } from '#shared/api/errors.ts';
+import { formatForOutput, writeLabels, type Turn } from '#shared/formats/index.ts';
+import { doverLap, doverLapDefaults, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
+import { writeSet } from '#jobs/export/write-set.ts';
+import { appVersion } from '#runtime/version.ts';
+import { exitCode, guarded, printable, UsageError } from './exit.ts';
+import { readLabelPath } from './read-labels.ts';
+
+interface FuseOptions {
+  out: string;
+  mapping: string;
+  weights: string;
+  sigma: string;
+  ties: string;
+  bugCompatible?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `diarist fuse a.rttm b.rttm c.rttm -o fused.rttm` */
+export function fuseCommand(): Command {
+  return new Command('fuse')
+    .description(
+      'Fuse the answers of several systems by DOVER-Lap: common labels, then a weighted vote that keeps overlap.',
+    )
+    .argument('<labels...>', 'two or more label files or folders, one per system')
+    .requiredOption('-o, --out <file>', 'file to write')
+    .option('--mapping <greedy|hungarian>', 'how labels are matched', doverLapDefaults.mapping)
+    .option(
+      '--weights <rank|equal|w1,w2,…>',
+      'what each system counts: by its rank, alike, or as given in the order of the files',
+      'rank',
+    )
+    .option(
+      '--sigma <number>',
+      'smoothing of the vote along its regions; 0 = none',
+      String(doverLapDefaults.voting.sigma),
+    )
+    .option('--ties <all|uniform>', 'tied speakers all speak, or share the time', doverLapDefaults.voting.ties)
+    .option('--bug-compatible', 'reproduce the released DOVER-Lap, which ranks the systems the wrong way round')
+    .option('--force', 'overwrite the output')
+    .option('--json', 'report as one JSON line')
+    .action(async (inputs: string[], options: FuseOptions) => {
+      process.exitCode = await guarded(options.json ?? false, async () => {
+        if (inputs.length < 2) throw new UsageError('fuse takes the answers of at least two systems.');
+        const fusion = parseFusion(options, inputs.length);
+        const format = formatForOutput(path.basename(options.out));
+        const systems: ({ name: string } & Awaited<ReturnType<typeof readLabelPath>>)[] = [];
+        for (const input of inputs) systems.push({ name: path.basename(input), ...(await readLabelPath(input)) });
+        const fileIds = [...new Set(systems.flatMap((system) => system.turns.map((turn) => turn.fileId)))].sort();
+        if (fileIds.length === 0)
+          throw new AppError('bad-input', 'The inputs hold no turns.', {
+            fix: 'Give label files with at least one turn.',
+          });
+        const warnings = systems.flatMap((system) => system.warnings);
+        const byFile = systems.map((system) => Map.groupBy(system.turns, (turn) => turn.fileId));
+        const weights: Record<string, number[]> = {};
+        const turns = fileIds.flatMap((fileId) => {
+          const answers = systems.map(({ name }, i) => ({ name, turns: byFile[i]!.get(fileId) ?? [] }));
+          for (const { name, turns: own } of answers)
+            if (own.length === 0) warnings.push(`${name} says nothing about ${fileId}.`);
+          const fused = doverLap(answers, fusion);
+          warnings.push(...fused.warnings.map((warning) => `${fileId}: ${warning}`));
+          weights[fileId] = fused.weights;
+          return fused.turns.map((turn): Turn => ({
+            fileId,
+            channel: '1',
+            startSec: turn.startSec,
+            endSec: turn.endSec,
+            speaker: `spk${String(turn.label).padStart(2, '0')}`,
+            confidence: turn.confidence,
+          }));
+        });
+        const labels = {
+          turns: format.can.confidence ? turns : turns.map((turn) => ({ ...turn, confidence: null })),
+          regions: [],
+          boxes: [],
+          media: [],
+        };
+        const written = writeLabels(labels, format.id, {
+          stem: path.basename(options.out).replace(/(?<=.)\..*$/u, ''),
+          appVersion: appVersion(),
+          createdMs: Date.now(),
+        });
+        await writeSet(
+          path.dirname(path.resolve(options.out)),
+          [{ name: path.basename(options.out), data: written.text }],
+          options.force ?? false,
+        );
+        warnings.push(...written.warnings);
+        if (options.json) {
+          process.stdout.write(
+            `${JSON.stringify({ type: 'done', output: options.out, systems: inputs, files: fileIds.map((fileId) => ({ fileId, weights: weights[fileId] })), turns, warnings })}\n`,
+          );
+        }
+        for (const warning of [...new Set(warnings)]) process.stderr.write(`warning: ${printable(warning)}\n`);
+        return exitCode.ok;
+      });
+    });
+}
+
+function parseFusion(options: FuseOptions, systems: number): DoverLapOptions {
+  const { mapping, ties } = options;
+  if (mapping !== 'greedy' && mapping !== 'hungarian')
+    throw new UsageError(`--mapping takes greedy or hungarian, not "${mapping}".`);
+  if (ties !== 'all' && ties !== 'uniform') throw new UsageError(`--ties takes all or uniform, not "${ties}".`);
+  const sigma = Number(options.sigma);
+  if (!(sigma >= 0 && sigma <= 100))
+    throw new UsageError(`--sigma takes a number from 0 to 100, not "${options.sigma}".`);
+  const base = { mapping, voting: { sigma, ties }, bugCompatible: options.bugCompatible ?? false } as const;
+  if (options.weights === 'rank' || options.weights === 'equal') return { ...base, weights: options.weights };
+  const given = options.weights.split(',').map(Number);
+  if (given.length !== systems || given.some((weight) => !(weight >= 0)) || given.every((weight) => weight === 0)) {
+    throw new UsageError(
+      `--weights takes rank, equal, or ${systems} numbers separated by commas, not "${options.weights}".`,
+    );
+  }
+  return { ...base, weights: 'custom', given };
+}
