@@ -48,10 +48,16 @@ export class FileClaim {
         }
         if (code !== 'EEXIST') throw error;
       }
+      const judged = await readFile(file, 'utf8').catch(() => null);
+      if (judged === null) continue;
       if (await isHeld(file)) return null;
-      // Renamed first: of two processes that find it stale, one takes it away and the other fails.
       const aside = `${file}.${randomBytes(6).toString('hex')}.stale`;
       await rename(file, aside).catch(() => undefined);
+      if ((await readFile(aside, 'utf8').catch(() => judged)) !== judged) {
+        // Another process was quicker to break it, and this is its fresh claim.
+        await rename(aside, file).catch(() => undefined);
+        return null;
+      }
       await rm(aside, { force: true });
     }
     return null;

@@ -103,9 +103,9 @@ function nodesFor(job: EngineJob, recipe: SystemRecipe): RecipeNode[] {
     });
   }
   const known = new Set(recipe.nodes.map((node) => node.stage.id));
-  // Waveform and picture times are wanted of every file, whatever system runs.
+  // Waveform and picture times are wanted of every file, whatever system runs; soon, but the waveform first.
   const missing = ingestNodes.filter((node) => !known.has(node.stage.id));
-  return [...missing, ...recipe.nodes].filter(
+  return [...recipe.nodes.slice(0, 1), ...missing, ...recipe.nodes.slice(1)].filter(
     (node) => (hasVideo || !node.onlyWithVideo) && (hasAudio || node.stage.id !== pcmStage.id),
   );
 }

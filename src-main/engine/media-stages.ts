@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { encodePeaks, PeaksBuilder } from '#shared/media/peaks.ts';
 import { AppError } from '#shared/api/errors.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
+import { readFrameTable } from '#media/frame-table.ts';
 import { PCM_RATE_HZ, streamPcm } from '#media/pcm.ts';
 import type { RecipeNode, Stage, StageContext } from './stage.ts';
 
@@ -82,5 +83,33 @@ export const pcmStage: Stage<typeof noParams> = {
   },
 };
 
+export const frameTableFile = 'frames.f64';
+
+/** Presentation times of all frames of the picture (`frames.f64`: float64, little-endian, seconds from t = 0). */
+export const frameTableStage: Stage<typeof noParams> = {
+  id: 'frame-table',
+  version: '1',
+  label: 'Reading picture times',
+  params: noParams,
+  models: [],
+  decodes: true,
+  artifacts: { frameTable: frameTableFile },
+  async run(context) {
+    const { path, probe } = context.job.media;
+    let times = new Float64Array(0);
+    try {
+      times = Float64Array.from(await readFrameTable(context.tools, path, probe, context.signal));
+    } catch (error) {
+      // A picture that cannot be read must not keep the sound from being worked on.
+      if (!(error instanceof AppError) || error.data.code !== 'bad-input') throw error;
+      context.warn(`The times of the picture's frames could not be read: ${error.message}`);
+    }
+    await context.writeArray(frameTableFile, times);
+  },
+};
+
 /** What is wanted of every file, whatever system runs on it. */
-export const ingestNodes: readonly RecipeNode[] = [{ id: 'pcm', stage: pcmStage, inputs: [], costPerHour: 4 }];
+export const ingestNodes: readonly RecipeNode[] = [
+  { id: 'pcm', stage: pcmStage, inputs: [], costPerHour: 4 },
+  { id: 'frame-table', stage: frameTableStage, inputs: [], costPerHour: 4, onlyWithVideo: true },
+];

@@ -1,3 +1,4 @@
+import { toErrorData } from '#shared/api/errors.ts';
 import { openEnginePort } from './engine-port.ts';
 import { EngineServer } from './engine-server.ts';
 import type { EngineOptions } from './engine-server.ts';
@@ -18,6 +19,11 @@ export function runEngine(options: EngineOptions): void {
     // Not process.exit: inside a run of a net that ends in an abort, and a core dump.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs).unref();
     void server.close().finally(() => process.exit(0));
+  });
+  // Of several kernels that were cancelled together, a stage may have waited for the first only.
+  process.on('unhandledRejection', (reason) => {
+    const { code, message } = toErrorData(reason);
+    if (code !== 'cancelled') port.send({ type: 'log', level: 'error', message: `unhandled: ${message}` });
   });
   process.on('uncaughtException', (error) => {
     port.send({ type: 'log', level: 'error', message: error.stack ?? error.message });

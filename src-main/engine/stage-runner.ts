@@ -55,7 +55,7 @@ export async function runJob(
   const cancel = new CancelFlag();
   const onAbort = (): void => {
     cancel.set();
-    pool.dropQueued(cancel);
+    pool.cancelTasks(cancel);
   };
   options.signal.addEventListener('abort', onAbort, { once: true });
   const run = new JobRun(job, plan, services, meter, options, cancel);

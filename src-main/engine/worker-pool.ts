@@ -103,13 +103,16 @@ export class WorkerPool {
     });
   }
 
-  /** Drop queued tasks of a job at once; running ones stop by their flag. */
-  dropQueued(cancel: CancelFlag): void {
+  /**
+   * Reject all tasks of a job at once. Set its flag first: a kernel in the middle of a run of a net goes on until it looks
+   * at the flag, and its worker is free again only then, but nobody waits for it.
+   */
+  cancelTasks(cancel: CancelFlag): void {
+    const reason = new AppError('cancelled', 'Cancelled.');
     for (let i = this.#queue.length - 1; i >= 0; i--) {
-      if (this.#queue[i]!.cancel !== cancel) continue;
-      const [task] = this.#queue.splice(i, 1);
-      task!.reject(new AppError('cancelled', 'Cancelled.'));
+      if (this.#queue[i]!.cancel === cancel) this.#queue.splice(i, 1)[0]!.reject(reason);
     }
+    for (const { task } of this.#slots) if (task?.cancel === cancel) task.reject(reason);
   }
 
   /** Resolves when every worker has finished its run and ended. */

@@ -35,6 +35,7 @@ export class Scheduler {
   #closed = false;
   /** One look at the queue at a time. */
   #looking: Promise<void> = Promise.resolve();
+  #leaving: Promise<void> = Promise.resolve();
 
   private constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -293,17 +294,18 @@ export class Scheduler {
 
   /** End a job that left nothing; its file is again what it was before. */
   async #finish(job: Job, patch: JobPatch): Promise<Job> {
-    const { store } = this.#options;
-    const ended = await store.updateJob(job.id, { progress: null, ...patch });
-    const { path: mediaPath } = await store.getMedia(job.mediaId);
-    if (patch.error?.code === 'not-found' && patch.error.file === mediaPath) {
-      await this.#setMediaState(job.mediaId, 'missing');
-    } else {
-      const labelled = (await store.listHypotheses(job.mediaId)).length > 0;
-      const failed = patch.state === 'failed' || patch.state === 'quarantined';
-      await this.#setMediaState(job.mediaId, labelled ? 'ready' : failed ? 'failed' : 'new');
-    }
+    const { store, onEvent } = this.#options;
+    const media = await store.getMedia(job.mediaId);
+    const labelled = (await store.listHypotheses(job.mediaId)).length > 0;
+    const failed = patch.state === 'failed' || patch.state === 'quarantined';
+    const gone = patch.error?.code === 'not-found' && patch.error.file === media.path;
+    const state = gone ? 'missing' : labelled ? 'ready' : failed ? 'failed' : 'new';
+    const { job: ended } = await store.completeJob(job.id, {
+      job: { progress: null, ...patch },
+      ...(media.state === 'reviewed' ? {} : { media: { state } }),
+    });
     this.#tell(ended);
+    onEvent({ type: 'media.changed', mediaId: job.mediaId });
     return ended;
   }
 
@@ -316,13 +318,17 @@ export class Scheduler {
     onEvent({ type: 'media.changed', mediaId });
   }
 
-  async #leaveArtifacts(media: MediaItem, artifacts: EngineResult['artifacts']): Promise<void> {
-    try {
-      await this.#options.onArtifacts?.(media, artifacts);
-      this.#options.onEvent({ type: 'media.changed', mediaId: media.id });
-    } catch (error) {
-      this.#notice(`The waveform of ${media.name} cannot be shown: ${toErrorData(error).message}`);
-    }
+  /** One after another: whoever keeps them may read, change and write. */
+  #leaveArtifacts(media: MediaItem, artifacts: EngineResult['artifacts']): Promise<void> {
+    this.#leaving = this.#leaving.then(async () => {
+      try {
+        await this.#options.onArtifacts?.(media, artifacts);
+        this.#options.onEvent({ type: 'media.changed', mediaId: media.id });
+      } catch (error) {
+        this.#notice(`The waveform of ${media.name} cannot be shown: ${toErrorData(error).message}`);
+      }
+    });
+    return this.#leaving;
   }
 
   #withProgress(job: Job): Job {

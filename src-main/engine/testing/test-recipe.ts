@@ -68,7 +68,7 @@ const stuckStage: Stage = {
   models: [],
   async run(context) {
     context.progress(1, 2);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
   },
 };
