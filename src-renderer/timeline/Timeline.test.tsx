@@ -137,8 +137,8 @@ describe('leaks', () => {
 /** Node's collector. The page's types know no Node, so its modules are named by a variable. */
 async function garbageCollector(): Promise<() => void> {
   const [v8Module, vmModule] = ['node:v8', 'node:vm'];
-  const v8 = (await import(/* @vite-ignore */ v8Module!)) as { setFlagsFromString(flags: string): void };
-  const vm = (await import(/* @vite-ignore */ vmModule!)) as { runInNewContext(code: string): () => void };
+  const v8 = (await import(/* @vite-ignore */ v8Module)) as { setFlagsFromString(flags: string): void };
+  const vm = (await import(/* @vite-ignore */ vmModule)) as { runInNewContext(code: string): () => void };
   v8.setFlagsFromString('--expose-gc');
   return vm.runInNewContext('gc');
 }
