@@ -94,6 +94,19 @@ const parts: Record<'renderer' | 'main', Part> = {
   },
 };
 
+/** Two builds may end at the same moment: the last one stays. */
+async function swapIn(fresh: string, folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    await rm(folder, { recursive: true, force: true });
+    try {
+      return await rename(fresh, folder);
+    } catch (error) {
+      const taken = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!taken || attempt === 5) throw error;
+    }
+  }
+}
+
 async function make(part: Part, force: boolean): Promise<void> {
   const stamp = await contentStamp(root, part.inputs);
   if (!force && (await isFresh(part.folder, stamp, part.outputs))) return;
@@ -101,8 +114,7 @@ async function make(part: Part, force: boolean): Promise<void> {
   const fresh = `${part.folder}.${process.pid}.new`;
   try {
     await part.build(fresh);
-    await rm(part.folder, { recursive: true, force: true });
-    await rename(fresh, part.folder);
+    await swapIn(fresh, part.folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }

@@ -39,14 +39,23 @@ export function contentSecurityPolicy(nonce: string, connectSources: readonly st
   ].join('; ');
 }
 
-/** Every file below the built renderer by its address: what is not in the list does not exist. */
-async function listFiles(folder: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  const dirents = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const dirent of dirents) {
+interface Page {
+  type: string;
+  body: Buffer;
+}
+
+/**
+ * Every file below the built renderer by its address: what is not in the list does not exist. Held in memory (a few
+ * megabytes), so that a build under a running app cannot mix two versions of the page.
+ */
+async function loadFiles(folder: string): Promise<Map<string, Page>> {
+  const files = new Map<string, Page>();
+  for (const dirent of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!dirent.isFile()) continue;
     const file = path.join(dirent.parentPath, dirent.name);
-    files.set(`/${path.relative(folder, file).split(path.sep).map(encodeURIComponent).join('/')}`, file);
+    const address = `/${path.relative(folder, file).split(path.sep).map(encodeURIComponent).join('/')}`;
+    const type = contentTypes[path.extname(file)] ?? 'application/octet-stream';
+    files.set(address, { type, body: await readFile(file) });
   }
   return files;
 }
@@ -57,14 +66,13 @@ async function listFiles(folder: string): Promise<Map<string, string>> {
  * @throws when the folder does not exist
  */
 export async function createPages(folder: string): Promise<Route> {
-  const files = await listFiles(folder);
+  const files = await loadFiles(folder);
   return async (request) => {
     const address = request.path === '/' ? '/index.html' : request.path;
-    const file = files.get(address);
-    if (!file) return null;
-    const type = contentTypes[path.extname(file)] ?? 'application/octet-stream';
-    const headers: Record<string, string> = { 'Content-Type': type };
-    let body: Buffer = await readFile(file);
+    const page = files.get(address);
+    if (!page) return null;
+    const headers: Record<string, string> = { 'Content-Type': page.type };
+    let { body } = page;
     if (address.endsWith('.html')) {
       const nonce = randomBytes(16).toString('base64');
       body = Buffer.from(body.toString('utf8').replaceAll(noncePlaceholder, nonce), 'utf8');
