@@ -80,7 +80,8 @@ export const via3Format: LabelFormat = {
     text: false,
     overlap: true,
   },
-  sniff: (head) => /^\s*\{/.test(head) && /"(?:anchor_id|vid_list|fid_list|_via_img_metadata|loc_prefix)"/.test(head),
+  sniff: (head) =>
+    /^\s*\{/.test(head) && /"(?:anchor_id|vid_list|vid|fid_list|_via_img_metadata|loc_prefix)"/.test(head),
   parse(text, options) {
     const document = parseVia3(text, options);
     const labels = { turns: document.turns, regions: [], boxes: document.boxes, media: document.media };

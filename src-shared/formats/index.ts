@@ -1,6 +1,7 @@
 import { AppError } from '../api/errors.ts';
 import { decodeText, encodeText, type TextEncoding } from './text/decode.ts';
 import { rttmFormat, uemFormat, via3Format } from './core-formats.ts';
+import { textFormats } from './text-formats.ts';
 import {
   lossWarnings,
   requireOneFile,
@@ -16,7 +17,7 @@ export type { FaceBox, LabelSet, MediaReference, ParseOptions, Region, Turn } fr
 export { emptyLabels } from './turn.ts';
 
 /** Every label format, in the order in which contents are tried. */
-export const labelFormats: readonly LabelFormat[] = [rttmFormat, via3Format, uemFormat];
+export const labelFormats: readonly LabelFormat[] = [rttmFormat, via3Format, ...textFormats, uemFormat];
 
 /** @throws AppError bad-input naming the formats there are */
 export function findFormat(id: string): LabelFormat {
@@ -52,14 +53,23 @@ export function formatForOutput(fileName: string): LabelFormat {
 /** Characters looked at to recognise a format. */
 const sniffLength = 16_384;
 
-/** By content among those of the name, by content among all, else by name. @throws AppError bad-input */
+/** Extensions that say nothing about what is inside. */
+const vagueExtensions = ['.txt', '.json', '.lab'];
+
+/**
+ * By content among the formats of the name; else by name, if that is telling (the parser then names the place that is
+ * wrong); else by content among all. @throws AppError bad-input
+ */
 export function detectFormat(text: string, fileName: string): LabelFormat {
   const head = text.slice(0, sniffLength).replace(/^\uFEFF/, '');
   const named = formatsOfName(fileName);
+  const isVague = vagueExtensions.some((extension) => fileName.toLowerCase().endsWith(extension));
+  const fits = (one: LabelFormat) => one.sniff(head);
   const format =
-    named.find((one) => one.sniff(head)) ??
-    (named.length === 1 ? named[0] : labelFormats.find((one) => one.sniff(head))) ??
-    named[0];
+    named.find(fits) ??
+    (isVague ? null : named[0]) ??
+    labelFormats.find(fits) ??
+    (fileName.toLowerCase().endsWith('.json') || head.trim() === '' ? named[0] : null);
   if (format) return format;
   throw new AppError('bad-input', `${fileName} is in no label format that is known here.`, {
     file: fileName,

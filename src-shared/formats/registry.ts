@@ -77,7 +77,7 @@ export function requireOneFile(labels: LabelSet, format: LabelFormat): void {
   const shown = [...ids].slice(0, 3).join(', ');
   throw new AppError(
     'unsupported',
-    `A ${format.label} file holds one recording, the labels are of ${ids.size} (${shown}, …).`,
+    `One ${format.label} file holds one recording; the labels are of ${ids.size} (${shown}, …).`,
     {
       fix: 'Convert to a folder (one file per recording), or choose a format that holds several, such as RTTM.',
     },

@@ -1,6 +1,7 @@
 import { badInput, quote } from './text/bad-input.ts';
 import { columnOfField, fieldsOf, linesOf, withoutBom, type TextLine } from './text/lines.ts';
 import { addDecimals, parseDecimal, parseSeconds } from './text/numbers.ts';
+import { TokenTable } from './text/tokens.ts';
 import { compareTurns, type ParseOptions, type Turn } from './turn.ts';
 
 /**
@@ -182,7 +183,7 @@ export class RttmLineReader {
  */
 export function rttmFromTurns(turns: readonly Turn[], decimals: 3 | 6 = 3): RttmDocument {
   const scale = decimals === 3 ? 1e3 : 1e6;
-  const token = new TokenTable();
+  const token = new TokenTable('RTTM');
   const document: RttmDocument = { bom: false, lines: [], turns: [], speakers: [], warnings: [] };
   let tooShort = 0;
   for (const turn of [...turns].sort(compareTurns)) {
@@ -222,42 +223,3 @@ function fixed(units: number, decimals: 3 | 6): string {
   const digits = String(units).padStart(decimals + 1, '0');
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
-
-/**
- * Names as RTTM fields: no white space, no control characters, never empty. Two names that would become one are kept apart
- * by a number.
- */
-export class TokenTable {
-  #tokens = new Map<string, Map<string, string>>();
-  #taken = new Map<string, Set<string>>();
-  #changed: string[] = [];
-
-  /** @param kind for the warning; `scope` names must differ within it */
-  of(kind: string, scope: string, name: string): string {
-    const key = `${kind} ${scope}`;
-    let tokens = this.#tokens.get(key);
-    if (!tokens) {
-      tokens = new Map();
-      this.#tokens.set(key, tokens);
-      this.#taken.set(key, new Set());
-    }
-    const known = tokens.get(name);
-    if (known !== undefined) return known;
-    const taken = this.#taken.get(key)!;
-    const wanted = rttmToken(name);
-    let token = wanted;
-    for (let number = 2; taken.has(token); number++) token = `${wanted}_${number}`;
-    tokens.set(name, token);
-    taken.add(token);
-    if (token !== name)
-      this.#changed.push(`The ${kind} ${quote(name)} is written as ${token}: RTTM fields hold no white space.`);
-    return token;
-  }
-
-  warnings(): string[] {
-    return [...this.#changed];
-  }
-}
-
-/** White space and control characters as `_`; empty as `<NA>`. */
-export const rttmToken = (name: string): string => name.replace(/[\s\p{Cc}\uFEFF]/gu, '_') || '<NA>';

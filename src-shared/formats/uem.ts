@@ -1,7 +1,7 @@
 import { badInput } from './text/bad-input.ts';
 import { columnOfField, fieldsOf, linesOf, withoutBom, type TextLine } from './text/lines.ts';
 import { parseSeconds } from './text/numbers.ts';
-import { TokenTable } from './rttm.ts';
+import { TokenTable } from './text/tokens.ts';
 import { compareText, type ParseOptions, type Region } from './turn.ts';
 
 /**
@@ -57,7 +57,7 @@ export function serialiseUem(document: Pick<UemDocument, 'bom' | 'lines'>): stri
 /** UEM of our own making: by file and time. Starts are rounded down and ends up, so that no turn falls out by rounding. */
 export function uemFromRegions(regions: readonly Region[], decimals: 3 | 6 = 3): UemDocument & { warnings: string[] } {
   const scale = decimals === 3 ? 1e3 : 1e6;
-  const token = new TokenTable();
+  const token = new TokenTable('UEM');
   const document: UemDocument = { bom: false, lines: [], regions: [] };
   const ordered = [...regions].sort(
     (a, b) => compareText(a.fileId, b.fileId) || a.startSec - b.startSec || a.endSec - b.endSec,

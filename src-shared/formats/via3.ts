@@ -233,8 +233,7 @@ export class Via3Reader {
   }
 
   #time(number: JsonNumber): number {
-    const at = this.#position(number) ?? { line: 1, column: 1 };
-    return checkSeconds(number.value, 'time', at, this.#file);
+    return checkSeconds(number.value, 'time', () => this.#position(number) ?? { line: 1, column: 1 }, this.#file);
   }
 
   #position(node: JsonValue | null) {

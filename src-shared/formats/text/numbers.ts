@@ -3,6 +3,10 @@ import { badInput, quote, type TextPosition } from './bad-input.ts';
 /** 100 hours: the longest time the project file holds (domain/records.ts, `timeSecSchema`). */
 export const maxTimeSec = 360_000;
 
+/** A position, or how to find it: finding it costs a walk through the text, for errors only. */
+type Place = TextPosition | (() => TextPosition);
+const placeOf = (at: Place): TextPosition => (typeof at === 'function' ? at() : at);
+
 const decimalNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 
 /**
@@ -21,17 +25,18 @@ export function parseDecimal(text: string): number | null {
  * @param what for the message: `start time`
  * @throws AppError bad-input with position
  */
-export function parseSeconds(text: string, what: string, at: TextPosition, file?: string): number {
+export function parseSeconds(text: string, what: string, at: Place, file?: string): number {
   const value = parseDecimal(text);
-  if (value === null) throw badInput(`the ${what} ${quote(text)} is not a number of seconds`, at, file);
+  if (value === null) throw badInput(`the ${what} ${quote(text)} is not a number of seconds`, placeOf(at), file);
   return checkSeconds(value, what, at, file);
 }
 
 /** The range rule of {@link parseSeconds} for a number that is one already. */
-export function checkSeconds(value: number, what: string, at: TextPosition, file?: string): number {
-  if (!Number.isFinite(value)) throw badInput(`the ${what} is not a finite number`, at, file);
-  if (value < 0) throw badInput(`the ${what} ${value} is negative`, at, file);
-  if (value > maxTimeSec) throw badInput(`the ${what} ${value} is beyond ${maxTimeSec} s (100 hours)`, at, file);
+export function checkSeconds(value: number, what: string, at: Place, file?: string): number {
+  if (!Number.isFinite(value)) throw badInput(`the ${what} is not a finite number`, placeOf(at), file);
+  if (value < 0) throw badInput(`the ${what} ${value} is negative`, placeOf(at), file);
+  if (value > maxTimeSec)
+    throw badInput(`the ${what} ${value} is beyond ${maxTimeSec} s (100 hours)`, placeOf(at), file);
   return value === 0 ? 0 : value;
 }
 
