@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['src-renderer/**/*.test.{ts,tsx}'],
           exclude: slow,
           environment: 'happy-dom',
+          // The palette's contrast is tested on the real tokens.
+          css: { include: [/tokens\.css/] },
         },
       },
       {
