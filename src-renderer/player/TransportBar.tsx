@@ -16,13 +16,14 @@ export function TransportBar(): ReactElement {
   const playing = usePlayer((state) => state.playing);
   const loop = usePlayer((state) => state.loop);
   const shuttle = usePlayer((state) => state.shuttle);
+  const reverseHasSound = usePlayer((state) => state.reverseHasSound);
   const durationSec = usePlayer((state) => state.durationSec);
   const canPlay = usePlayer((state) => state.status === 'ready');
   return (
     <div className={styles.transport}>
       <div className={styles.times}>
         <Clock />
-        <span>/ {exactTime(durationSec).replace(/\.\d+$/u, '')}</span>
+        <span className={styles.duration}>/ {exactTime(durationSec).replace(/\.\d+$/u, '')}</span>
       </div>
       <div className={styles.buttons}>
         <TransportButton id="frame.back" run={() => player.stepFrame(-1)} disabled={!canPlay}>
@@ -46,17 +47,18 @@ export function TransportBar(): ReactElement {
         </TransportButton>
       </div>
       <div className={styles.options}>
-        {shuttle < 0 && <span>{word('reverse', { speed: -shuttle })}</span>}
+        {shuttle < 0 && <span>{word(reverseHasSound ? 'reverse' : 'reverseSilent', { speed: -shuttle })}</span>}
         <Rate />
         <Tooltip content={<CommandHint id="play.loop" />} side="top">
           <Button
             tone="quiet"
             className={classes(styles.option, loop && styles.active)}
             aria-pressed={loop}
+            aria-label={command('play.loop').title()}
             onClick={() => player.setLoop(!loop)}
           >
             <Repeat size={13} aria-hidden />
-            {word(loop ? 'loopOn' : 'loopOff')}
+            <span className={styles.optionText}>{word(loop ? 'loopOn' : 'loopOff')}</span>
           </Button>
         </Tooltip>
         <FrameNumber />

@@ -9,6 +9,8 @@ import type { MediaItem } from '#shared/domain/media.ts';
 export interface SourceState {
   readonly mediaId: string | null;
   readonly sources: MediaSources | null;
+  /** Where peaks, voice and PCM begin, seconds: above 0 when only a part of the file is worked on. */
+  readonly startSec: number;
   readonly peaks: PeakPyramid | null;
   readonly frameTimesSec: Float64Array | null;
   /** Voice activity, 0..1 per step. */
@@ -20,6 +22,7 @@ export interface SourceState {
 const nothing: SourceState = {
   mediaId: null,
   sources: null,
+  startSec: 0,
   peaks: null,
   frameTimesSec: null,
   voice: null,
@@ -72,7 +75,7 @@ export async function loadMediaSources(api: ApiClient, media: MediaItem | null, 
     fail(thrown);
     return;
   }
-  put({ sources, problem: null });
+  put({ sources, startSec: media.choice.range?.startSec ?? 0, problem: null });
   const part = async (field: keyof typeof loadedFrom, take: (bytes: Uint8Array) => void): Promise<void> => {
     const url = sources[field];
     if (url === null || loadedFrom[field] === url) return;

@@ -19,6 +19,8 @@ export interface PlayerState {
   /** The span that is played and at whose end playing stops; null = plays on. */
   readonly span: PlaySpan | null;
   readonly hasPicture: boolean;
+  /** Playing backwards can be heard. */
+  readonly reverseHasSound: boolean;
   readonly durationSec: number;
   readonly error: AppErrorData | null;
   /** Why there is nothing to play (yet), in words. */
@@ -35,6 +37,7 @@ export const idleState: PlayerState = {
   loop: false,
   span: null,
   hasPicture: false,
+  reverseHasSound: false,
   durationSec: 0,
   error: null,
   note: null,

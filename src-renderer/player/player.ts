@@ -4,6 +4,7 @@ import { MediaClock, type TimeListener } from './media-clock.ts';
 import { mediaErrorData } from './media-errors.ts';
 import { idleState, usePlayer, type PlayerState } from './player-state.ts';
 import { ReversePlayback } from './reverse-playback.ts';
+import { ReverseSound } from './reverse-sound.ts';
 import { frameStepSec, maxRate, minRate, nextRate, nextShuttle } from './transport-math.ts';
 
 export { usePlayer } from './player-state.ts';
@@ -17,6 +18,8 @@ export interface PlayerSource {
   readonly note: string | null;
   readonly hasPicture: boolean;
   readonly durationSec: number;
+  /** PCM for playing backwards and the time of its first sample; absent = backwards is silent. */
+  readonly pcm?: { readonly url: string; readonly startSec: number } | null;
 }
 
 /** How far from the end of a span the timer takes over from the display's frames, so that it ends to the millisecond. */
@@ -37,6 +40,7 @@ export class Player {
   private isPlaceShown = true;
   private readonly clock: MediaClock;
   private readonly reverse: ReversePlayback;
+  private readonly reverseSound = new ReverseSound();
 
   constructor() {
     this.clock = new MediaClock((elementSec) => this.endSpanWhenDue(elementSec));
@@ -100,7 +104,7 @@ export class Player {
     const sameFile = source !== null && source.fileName === this.source?.fileName;
     this.source = source;
     if (same) {
-      usePlayer.setState({ note: source.note });
+      usePlayer.setState({ note: source.note, reverseHasSound: Boolean(source.pcm) });
       return;
     }
     this.stopReverse();
@@ -114,6 +118,7 @@ export class Player {
       hasPicture: source?.hasPicture ?? false,
       durationSec: source?.durationSec ?? 0,
       note: source?.note ?? null,
+      reverseHasSound: Boolean(source?.pcm),
     });
     this.clock.moveTo(keptSec, true);
     this.applySource();
@@ -215,6 +220,7 @@ export class Player {
     this.element?.pause();
     usePlayer.setState({ span: null, shuttle: next, playing: true });
     this.reverse.start(this.clock.currentSec, -next);
+    if (this.source?.pcm) this.reverseSound.start(this.source.pcm, this.clock.currentSec, -next);
   }
 
   private start(rate = this.state.rate): void {
@@ -239,6 +245,7 @@ export class Player {
 
   private stopReverse(): void {
     this.reverse.stop();
+    this.reverseSound.stop();
     if (this.element) this.element.playbackRate = this.state.rate;
     if (this.state.shuttle !== 0) usePlayer.setState({ shuttle: 0, playing: !(this.element?.paused ?? true) });
   }

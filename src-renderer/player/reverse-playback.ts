@@ -4,7 +4,7 @@ const patienceMs = 200;
 /**
  * Backwards at a steady speed: each place is computed from the clock, not from the place before, so that slow seeks
  * show fewer pictures and never a slower time. The next seek waits for the picture of the last one: seeking on without
- * waiting would show none at all. Without sound: media elements cannot play backwards.
+ * waiting would show none at all. Media elements cannot play backwards themselves; the sound is reverse-sound.ts.
  */
 export class ReversePlayback {
   private handle: number | null = null;

@@ -46,6 +46,7 @@ export function useMedia(): void {
         note: sources.playNote,
         hasPicture: media.probe.video.length > 0,
         durationSec: media.probe.durationSec,
+        pcm: sources.pcmUrl ? { url: sources.pcmUrl, startSec: media.choice.range?.startSec ?? 0 } : null,
       });
     }
   }, [media, sources]);

@@ -43,7 +43,8 @@ export function Timeline({ onOpenSegment }: TimelineProps): ReactElement {
   }, [data.surface]);
 
   const peaks = useMediaSources((state) => state.peaks);
-  useEffect(() => mounted.current?.surface.setPeaks(peaks), [peaks]);
+  const peaksStartSec = useMediaSources((state) => state.startSec);
+  useEffect(() => mounted.current?.surface.setPeaks(peaks, peaksStartSec), [peaks, peaksStartSec]);
   const follow = useAppStore((state) => state.settings.follow);
   const playing = usePlayer((state) => state.playing);
   useEffect(() => mounted.current?.surface.setFollow(follow, playing), [follow, playing]);

@@ -97,7 +97,7 @@ export function paintConfidence(kit: PaintKit, view: View, index: TimelineIndex,
 export function paintScore(
   kit: PaintKit,
   view: View,
-  score: { values: Float32Array; stepSec: number },
+  score: { values: Float32Array; startSec: number; stepSec: number },
   topPx: number,
 ): void {
   const { ctx } = kit;
@@ -107,8 +107,9 @@ export function paintScore(
   ctx.globalAlpha = 0.8;
   const width = Math.ceil(view.widthPx);
   for (let x = 0; x < width; x++) {
-    const from = Math.floor((view.startSec + x / view.pxPerSec) / score.stepSec);
-    const to = Math.max(from + 1, Math.floor((view.startSec + (x + 1) / view.pxPerSec) / score.stepSec));
+    const sec = view.startSec - score.startSec + x / view.pxPerSec;
+    const from = Math.max(0, Math.floor(sec / score.stepSec));
+    const to = sec < 0 ? 0 : Math.max(from + 1, Math.floor((sec + 1 / view.pxPerSec) / score.stepSec));
     // Over a whole long file a column holds hundreds of steps; a stride keeps the frame short.
     const stride = Math.max(1, (to - from) >> 5);
     let high = 0;

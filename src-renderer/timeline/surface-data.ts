@@ -5,7 +5,13 @@ import type { VoteLane } from './vote-lanes.ts';
 /** A signal row: lowest confidence of the labels, or a dense score from evidence. */
 export type Signal =
   | { readonly kind: 'confidence'; readonly label: string }
-  | { readonly kind: 'score'; readonly label: string; readonly values: Float32Array; readonly stepSec: number };
+  | {
+      readonly kind: 'score';
+      readonly label: string;
+      readonly values: Float32Array;
+      readonly startSec: number;
+      readonly stepSec: number;
+    };
 
 /** What the timeline draws; replaced as a whole when anything of it changes, never per frame. */
 export interface SurfaceData {

@@ -121,8 +121,8 @@ export class TimelineSurface {
     this.invalidate();
   }
 
-  setPeaks(peaks: PeakPyramid | null): void {
-    this.wave.setPeaks(peaks);
+  setPeaks(peaks: PeakPyramid | null, startSec: number): void {
+    this.wave.setPeaks(peaks, startSec);
   }
 
   setFollow(follow: FollowMode, isPlaying: boolean): void {

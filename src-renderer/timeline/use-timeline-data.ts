@@ -25,6 +25,7 @@ export function useTimelineData() {
   const mediaId = useReviewStore((state) => state.media?.id ?? null);
   const doubtLimit = useAppStore((state) => state.settings.doubtLimit);
   const voice = useMediaSources((state) => state.voice);
+  const voiceStartSec = useMediaSources((state) => state.startSec);
   const [open, setOpen] = useState(() => rememberedGroups());
 
   const index = useMemo(() => buildIndex(speakers, segments, doubtLimit), [speakers, segments, doubtLimit]);
@@ -42,12 +43,13 @@ export function useTimelineData() {
   );
   const signals = useMemo<Signal[]>(() => {
     const made: Signal[] = [];
-    if (voice) made.push({ kind: 'score', label: word('voice'), values: voice, stepSec: voiceStepSec });
+    if (voice)
+      made.push({ kind: 'score', label: word('voice'), values: voice, startSec: voiceStartSec, stepSec: voiceStepSec });
     if (segments.some((segment) => segment.confidence !== null)) {
       made.push({ kind: 'confidence', label: word('confidence') });
     }
     return made;
-  }, [voice, segments]);
+  }, [voice, voiceStartSec, segments]);
   const layout = useMemo(
     () => layoutRows({ lanes: index.lanes.length, votes: votes.length, signals: signals.length, open }),
     [index, votes.length, signals.length, open],

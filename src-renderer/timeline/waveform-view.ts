@@ -19,6 +19,7 @@ export class WaveformView {
   private readonly frame: HTMLElement;
   private readonly wave: WaveSurfer;
   private peaks: PeakPyramid | null = null;
+  private peaksStartSec = 0;
   private strip: WaveWindow | null = null;
   private lastZoomMs = -Infinity;
   private lastPxPerSec = 0;
@@ -63,8 +64,10 @@ export class WaveformView {
     );
   }
 
-  setPeaks(peaks: PeakPyramid | null): void {
+  /** @param startSec time of the first peak, seconds */
+  setPeaks(peaks: PeakPyramid | null, startSec: number): void {
     this.peaks = peaks;
+    this.peaksStartSec = startSec;
     this.strip = null;
     this.frame.style.visibility = peaks ? 'visible' : 'hidden';
     this.onStale();
@@ -109,7 +112,12 @@ export class WaveformView {
   private draw(view: View): void {
     if (!this.peaks) return;
     const strip = windowFor(view);
-    const peaks = peakColumns(this.peaks, strip.startSec, strip.endSec, strip.columns);
+    const peaks = peakColumns(
+      this.peaks,
+      strip.startSec - this.peaksStartSec,
+      strip.endSec - this.peaksStartSec,
+      strip.columns,
+    );
     const lows = new Float32Array(strip.columns);
     const highs = new Float32Array(strip.columns);
     for (let i = 0; i < strip.columns; i++) {

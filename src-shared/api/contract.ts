@@ -159,6 +159,8 @@ export const contract = {
       peaksUrl: z.string().nullable(),
       frameTableUrl: z.string().nullable(),
       vadUrl: z.string().nullable(),
+      /** 16 kHz mono int16 from the start of what is worked on, read in ranges: for playing backwards. */
+      pcmUrl: z.string().nullable().optional(),
     }),
   ),
 
