@@ -30,7 +30,7 @@ export async function findTools(options: { setting?: string | null | undefined }
   if (setting) return named(setting, 'setting', 'The ffmpeg chosen in Settings');
   const fromEnv = process.env['DIARIST_FFMPEG']?.trim();
   if (fromEnv) return named(fromEnv, 'env', 'The ffmpeg named by DIARIST_FFMPEG');
-  return (await fromPath()) ?? (await fromBundle()) ?? (await fromPackages());
+  return (await fromPath()) ?? (await fromBundle()) ?? (await packageTools());
 }
 
 /** A path a person gave: ffmpeg itself or its folder. ffprobe is taken from beside it, else as found otherwise. */
@@ -51,7 +51,7 @@ async function named(given: string, source: 'setting' | 'env', what: string): Pr
 }
 
 async function otherFfprobe(problem: string): Promise<string> {
-  const found = (await fromPath()) ?? (await fromBundle()) ?? (await fromPackages().catch(() => null));
+  const found = (await fromPath()) ?? (await fromBundle()) ?? (await packageTools().catch(() => null));
   if (found) return found.ffprobePath;
   throw new AppError('not-found', problem, { fix: SET_ANOTHER });
 }
@@ -85,7 +85,8 @@ async function inFolder(
   return { tools: { ffmpegPath, ffprobePath, ffmpegVersion: version.line, source }, recent: version.recent };
 }
 
-async function fromPackages(): Promise<FfmpegTools> {
+/** ffmpeg and ffprobe of the npm packages, whatever else this computer has. @throws AppError `not-found` */
+export async function packageTools(): Promise<FfmpegTools> {
   const [ffmpegPath, ffprobePath] = await Promise.all([packaged('ffmpeg'), packaged('ffprobe')]);
   const version = ffmpegPath && ffprobePath ? await describe(ffmpegPath) : null;
   if (!ffmpegPath || !ffprobePath || !version) {

@@ -222,10 +222,11 @@ function looksVariable(stream: ProbedStream, packets: readonly ProbedPacket[]): 
 }
 
 function notMedia(file: string, stderrTail: string): AppError {
-  const missingHead = /moov atom not found/i.test(stderrTail);
+  // The detector takes any text in a file named .mp4 for MP4, and says that it hardly believes it.
+  const missingHead = /moov atom not found/i.test(stderrTail) && !/low score/i.test(stderrTail);
   const problem = missingHead
     ? 'The file is cut off: its index (moov) is missing, so nothing can be read from it.'
-    : 'This is not a media file that can be read, or it is damaged at its start.';
+    : 'This is not a media file that can be read, or it is damaged where it says what it holds.';
   return new AppError('bad-input', problem, {
     file,
     fix: missingHead
