@@ -1,6 +1,6 @@
 import { badInput, quote } from './text/bad-input.ts';
 import { columnOfField, fieldsOf, linesOf, withoutBom, type TextLine } from './text/lines.ts';
-import { addDecimals, parseDecimal, parseSeconds } from './text/numbers.ts';
+import { addDecimals, maxTimeSec, parseDecimal, parseSeconds } from './text/numbers.ts';
 import { TokenTable } from './text/tokens.ts';
 import { compareTurns, type ParseOptions, type Turn } from './turn.ts';
 
@@ -50,7 +50,7 @@ export function parseRttm(text: string, options: ParseOptions = {}): RttmDocumen
   const document: RttmDocument = { bom, lines: [], turns: [], speakers: [], warnings: [] };
   for (const line of linesOf(body)) {
     const { turn, speaker } = reader.read(line.text);
-    document.lines.push({ ...line, turn });
+    document.lines.push({ text: line.text, eol: line.eol, turn });
     if (turn) document.turns.push(turn);
     if (speaker) document.speakers.push(speaker);
   }
@@ -131,7 +131,7 @@ export class RttmLineReader {
     if (durationSec === 0) throw this.#bad(text, 4, 'the duration is zero');
     const endSec = addDecimals(startSec, startText, durationSec, durationText);
     if (!(endSec > startSec)) throw this.#bad(text, 4, `the duration ${durationText} is too small to have an effect`);
-    this.#seconds(text, 4, String(endSec), 'end time');
+    if (endSec > maxTimeSec) this.#seconds(text, 4, String(endSec), 'end time');
     if (speaker.length > 200) throw this.#bad(text, 7, 'the speaker name is longer than 200 characters');
     return {
       fileId: this.#intern(fileId),
@@ -155,7 +155,7 @@ export class RttmLineReader {
   #seconds(text: string, field: number, value: string, what: string): number {
     // The position costs a scan of the line: only when there is something to say.
     const number = parseDecimal(value);
-    if (number !== null && number >= 0 && number <= 100_000) return number;
+    if (number !== null && number >= 0 && number <= maxTimeSec) return number;
     return parseSeconds(value, what, { line: this.#line, column: columnOfField(text, field) }, this.#file);
   }
 

@@ -259,7 +259,7 @@ function labelsRepeat(tier: TextGridTier): boolean {
     .map((item) => item.text.trim())
     .filter((label) => label !== '' && label !== tier.name.trim());
   const distinct = new Set(labels);
-  return labels.length > 1 && distinct.size * 2 <= labels.length && [...distinct].every((label) => label.length <= 40);
+  return distinct.size > 1 && distinct.size * 2 <= labels.length && [...distinct].every((label) => label.length <= 40);
 }
 
 /** A tier per speaker; turns of one speaker that overlap go to a further tier of that name. Label = words, else the name. */
@@ -272,6 +272,10 @@ export function textGridFromTurns(turns: readonly Turn[]): { document: TextGridD
     const layers = layersOf(turns.filter((turn) => turn.speaker === name));
     further += layers.length - 1;
     for (const layer of layers) tiers.push({ kind: 'interval', name, xmin: '0', xmax, items: itemsOf(layer, xmax) });
+  }
+  // One speaker who repeats himself would be read as labels of speakers: an empty tier makes clear what the tiers are.
+  if (tiers.length === 1 && labelsRepeat(tiers[0]!)) {
+    tiers.push({ ...tiers[0]!, name: 'nobody', items: itemsOf([], xmax) });
   }
   const warnings = further > 0 ? [`${further} further tier(s) hold turns of a speaker that overlap each other.`] : [];
   return { document: { layout: 'long', xmin: '0', xmax, tiers }, warnings };

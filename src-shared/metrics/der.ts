@@ -32,37 +32,46 @@ export interface FileDer extends DerTimes {
 export function fileDer(file: FileInput): FileDer {
   const reference = file.reference.map((one) => one.spans);
   const hypothesis = file.hypothesis.map((one) => one.spans);
-  const shared = sharedTime(reference, hypothesis, file.evaluated);
-  const mapped = matchSpeakers(shared, hypothesis.length);
-  const times: DerTimes = { totalSec: 0, missedSec: 0, falseAlarmSec: 0, confusionSec: 0 };
-  const isActive = new Uint8Array(hypothesis.length);
-  sweep(reference, hypothesis, file.scored, (length, ref, hyp) => {
-    times.totalSec += length * ref.length;
-    if (ref.length > hyp.length) times.missedSec += length * (ref.length - hyp.length);
-    else times.falseAlarmSec += length * (hyp.length - ref.length);
-    if (ref.length === 0 || hyp.length === 0) return;
-    let correct = 0;
-    for (const one of hyp) isActive[one] = 1;
-    for (const one of ref) if (mapped[one]! >= 0) correct += isActive[mapped[one]!]!;
-    for (const one of hyp) isActive[one] = 0;
-    times.confusionSec += length * (Math.min(ref.length, hyp.length) - correct);
-  });
+  const scored = countTimes(reference, hypothesis, file.scored);
+  const matchedIn = file.evaluated === file.scored ? scored.shared : sharedTime(reference, hypothesis, file.evaluated);
+  const matches = matchSpeakers(matchedIn, hypothesis.length);
   const mapping = new Map<string, string>();
-  for (const [at, one] of file.reference.entries()) {
-    if (mapped[at]! >= 0) mapping.set(one.speaker, file.hypothesis[mapped[at]!]!.speaker);
+  let correctSec = 0;
+  for (const [one, other] of matches.entries()) {
+    if (other < 0) continue;
+    correctSec += scored.shared[one]![other]!;
+    mapping.set(file.reference[one]!.speaker, file.hypothesis[other]!.speaker);
   }
-  return { fileId: file.fileId, ...times, mapping };
+  const { totalSec, missedSec, falseAlarmSec, pairedSec } = scored;
+  return {
+    fileId: file.fileId,
+    totalSec,
+    missedSec,
+    falseAlarmSec,
+    confusionSec: Math.max(0, pairedSec - correctSec),
+    mapping,
+  };
+}
+
+/** What does not depend on the matching; `pairedSec` is the time a hypothesis speaker stands against a reference speaker. */
+function countTimes(reference: Spans, hypothesis: Spans, within: Spans[number]) {
+  const counts = { totalSec: 0, missedSec: 0, falseAlarmSec: 0, pairedSec: 0 };
+  const shared = reference.map(() => new Float64Array(hypothesis.length));
+  sweep(reference, hypothesis, within, (length, ref, hyp) => {
+    counts.totalSec += length * ref.length;
+    if (ref.length > hyp.length) counts.missedSec += length * (ref.length - hyp.length);
+    else counts.falseAlarmSec += length * (hyp.length - ref.length);
+    counts.pairedSec += length * Math.min(ref.length, hyp.length);
+    for (const one of ref) for (const other of hyp) shared[one]![other]! += length;
+  });
+  return { ...counts, shared };
 }
 
 type Spans = Parameters<typeof sweep>[0];
 
 /** Seconds each reference and each hypothesis speaker talk at once, `[reference][hypothesis]`. */
 export function sharedTime(reference: Spans, hypothesis: Spans, within: Spans[number]): Float64Array[] {
-  const shared = reference.map(() => new Float64Array(hypothesis.length));
-  sweep(reference, hypothesis, within, (length, ref, hyp) => {
-    for (const one of ref) for (const other of hyp) shared[one]![other]! += length;
-  });
-  return shared;
+  return countTimes(reference, hypothesis, within).shared;
 }
 
 /** Best hypothesis speaker of each reference speaker, -1 where none shares time. */

@@ -1,54 +1,55 @@
 import type { Span } from '../formats/spans.ts';
 
-/** One speaker's spans as a track of the sweep. */
+/** One speaker's spans as a track of the sweep: in time order, none over another (they may touch). */
 export type Track = readonly Span[];
 
 /**
  * Walks two sets of tracks from boundary to boundary and reports each stretch in which nothing changes, inside `within`
- * only. O(n log n) in the number of boundaries, whatever the length of time.
+ * only. O(boundaries · tracks), whatever the length of time.
  *
- * @param visit length of the stretch and the indices of active tracks; the arrays are reused: copy what is kept
+ * @param visit length of the stretch and the indices of active tracks, in no particular order; the arrays are reused: copy
+ *   what is kept
  */
 export function sweep(
   reference: readonly Track[],
   hypothesis: readonly Track[],
-  within: readonly Span[],
-  visit: (length: number, reference: readonly number[], hypothesis: readonly number[], start: number) => void,
+  within: Track,
+  visit: (length: number, reference: readonly number[], hypothesis: readonly number[]) => void,
 ): void {
-  // Every boundary is a number pair: time, and a code whose sign says start or end.
-  const first = reference.length;
-  const gate = first + hypothesis.length;
-  const tracks = [...reference, ...hypothesis, within];
-  const count = tracks.reduce((sum, spans) => sum + 2 * spans.length, 0);
-  const times = new Float64Array(count);
-  const codes = new Int32Array(count);
-  let at = 0;
-  for (const [track, spans] of tracks.entries()) {
-    for (const { start, end } of spans) {
-      times[at] = start;
-      codes[at++] = track + 1;
-      times[at] = end;
-      codes[at++] = -(track + 1);
+  const tracks = [...reference, ...hypothesis, within].map(boundariesOf);
+  const gate = tracks.length - 1;
+  /** Next boundary of each track: an even index is a start, an odd one an end. */
+  const cursors = new Int32Array(tracks.length);
+  const next = Float64Array.from(tracks, (boundaries) => boundaries[0] ?? Infinity);
+  const active: [number[], number[]] = [[], []];
+  let now = -Infinity;
+  for (;;) {
+    let time = Infinity;
+    for (let track = 0; track <= gate; track++) if (next[track]! < time) time = next[track]!;
+    if (time === Infinity) return;
+    if (cursors[gate]! % 2 === 1 && time > now) visit(time - now, active[0], active[1]);
+    now = time;
+    for (let track = 0; track <= gate; track++) {
+      if (next[track] !== time) continue;
+      const before = cursors[track]! % 2 === 1;
+      const boundaries = tracks[track]!;
+      while (boundaries[cursors[track]!] === time) cursors[track]! += 1;
+      next[track] = boundaries[cursors[track]!] ?? Infinity;
+      if (track === gate || before === (cursors[track]! % 2 === 1)) continue;
+      const isReference = track < reference.length;
+      const list = active[isReference ? 0 : 1];
+      const id = isReference ? track : track - reference.length;
+      if (before) list.splice(list.indexOf(id), 1);
+      else list.push(id);
     }
   }
-  const order = Uint32Array.from({ length: count }, (_, index) => index).sort((a, b) => times[a]! - times[b]!);
-  const depth = new Int32Array(tracks.length);
-  const activeReference: number[] = [];
-  const activeHypothesis: number[] = [];
-  let previous = 0;
-  for (const index of order) {
-    const time = times[index]!;
-    if (depth[gate]! > 0 && time > previous) visit(time - previous, activeReference, activeHypothesis, previous);
-    previous = time;
-    const code = codes[index]!;
-    const track = Math.abs(code) - 1;
-    const before = depth[track]!;
-    const after = before + Math.sign(code);
-    depth[track] = after;
-    if (track === gate || before > 0 === after > 0) continue;
-    const active = track < first ? activeReference : activeHypothesis;
-    const id = track < first ? track : track - first;
-    if (after > 0) active.push(id);
-    else active.splice(active.indexOf(id), 1);
+}
+
+function boundariesOf(spans: Track): Float64Array {
+  const boundaries = new Float64Array(2 * spans.length);
+  for (let at = 0; at < spans.length; at++) {
+    boundaries[2 * at] = spans[at]!.start;
+    boundaries[2 * at + 1] = spans[at]!.end;
   }
+  return boundaries;
 }

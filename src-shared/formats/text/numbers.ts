@@ -42,7 +42,7 @@ export function checkSeconds(value: number, what: string, at: Place, file?: stri
 
 /** Digits after the dot of a number's text; exponents count as 15. */
 export function decimalsOf(text: string): number {
-  if (/[eE]/.test(text)) return 15;
+  if (text.includes('e') || text.includes('E')) return 15;
   const dot = text.indexOf('.');
   return dot < 0 ? 0 : text.length - dot - 1;
 }
