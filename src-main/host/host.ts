@@ -19,6 +19,7 @@ import { createMediaRoute, mediaContentType } from './media-route.ts';
 import { OpenProject } from './open-project.ts';
 import { createPages } from './pages.ts';
 import { defaultProjectPath, sampleFiles, sampleProjectPath } from './projects.ts';
+import { Rebuild } from './rebuild.ts';
 import { ReviewCopies } from './review-copies.ts';
 import type { RouteRequest, RouteResponse } from './routes.ts';
 import { createRouter } from './routes.ts';
@@ -74,6 +75,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const artifacts = new Artifacts(cacheDir);
   const copies = new ReviewCopies({
     cacheDir,
+    // Beside the stage cache, which keeps its own limit.
+    limitBytes: () => settings.get().cacheLimitBytes / 2,
     tools,
     onChange: (mediaId) => events.emit({ type: 'media.changed', mediaId }),
   });
@@ -85,6 +88,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     isSample: (file) => file === sampleProjectPath(dataDir),
   });
 
+  const rebuild = new Rebuild(project);
   const services: Services = {
     events,
     settings,
@@ -113,7 +117,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     session: () => project.current,
     openProject: (file, create) => project.open(file, create),
-    sources: (item) => mediaSources(item, artifacts, copies),
+    sources: async (item) => {
+      const sources = await mediaSources(item, artifacts, copies);
+      if (sources.peaksUrl === null) await rebuild.want(item);
+      return sources;
+    },
   };
   const dispatch = createDispatch(createApi(services));
 

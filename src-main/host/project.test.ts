@@ -100,7 +100,24 @@ describe('files of a project', () => {
     if (answer.body && !(answer.body instanceof Uint8Array)) answer.body.destroy();
     await rm(peaks);
     expect((await host.respond({ method: 'GET', path: peaksUrl!, range: null })).status).toBe(404);
-    expect((await call(host, 'media.sources', { mediaId: item!.id })).peaksUrl).toBeNull();
+    // Asked for again, they are made again: once, not in a circle.
+    const ingests = async () => (await call(host, 'jobs.list', {})).filter(({ kind }) => kind === 'ingest');
+    for (let round = 0; round < 3; round += 1) {
+      expect((await call(host, 'media.sources', { mediaId: item!.id })).peaksUrl).toBeNull();
+      await expect.poll(async () => (await ingests()).map(({ state }) => state)).toEqual(['done']);
+    }
+    await writeFile(peaks, 'peaks!');
+    expect((await call(host, 'media.sources', { mediaId: item!.id })).peaksUrl).toBe(peaksUrl);
+  });
+
+  it('takes a file that is given again from another place for moved when its old place is empty', async () => {
+    const host = await open({ media: [place.wav] });
+    await expect.poll(() => states(host)).toEqual(['ready']);
+    const moved = path.join(place.folder, 'moved.wav');
+    await rename(place.wav, moved);
+    const [item] = await call(host, 'media.add', { paths: [moved], diarize: true });
+    expect(item!.path).toBe(moved);
+    expect(await states(host)).toEqual(['ready']);
   });
 });
 

@@ -1,10 +1,11 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { toErrorData } from '#shared/api/errors.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
 import type { Proxy } from '#media/proxy.ts';
 import { makeProxy } from '#media/proxy.ts';
+import { trimFolder } from './trim-folder.ts';
 
 export type CopyState = { state: 'making'; share: number } | { state: 'failed'; message: string };
 
@@ -40,21 +41,32 @@ export class ReviewCopies {
   readonly #folder: string;
   readonly #tools: () => Promise<FfmpegTools>;
   readonly #onChange: (mediaId: string) => void;
+  readonly #limitBytes: () => number;
   readonly #queue: Work[] = [];
   readonly #failures = new Map<string, string>();
   #running: Promise<void> | null = null;
 
-  constructor(options: { cacheDir: string; tools: () => Promise<FfmpegTools>; onChange: (mediaId: string) => void }) {
+  constructor(options: {
+    cacheDir: string;
+    /** Of all copies together; the one used longest ago goes first. */
+    limitBytes: () => number;
+    tools: () => Promise<FfmpegTools>;
+    onChange: (mediaId: string) => void;
+  }) {
     this.#folder = path.join(options.cacheDir, 'review-copies');
     this.#tools = options.tools;
     this.#onChange = options.onChange;
+    this.#limitBytes = options.limitBytes;
   }
 
   /** The finished copy of a file; null when there is none. */
   async find(item: MediaItem): Promise<ReviewCopy | null> {
     for (const [contentType, extension] of extensions) {
       const file = path.join(this.#folder, stemOf(item) + extension);
-      if (await stat(file).catch(() => null)) return { path: file, contentType };
+      if (!(await stat(file).catch(() => null))) continue;
+      const now = new Date();
+      await utimes(file, now, now).catch(() => {});
+      return { path: file, contentType };
     }
     return null;
   }
@@ -109,7 +121,9 @@ export class ReviewCopies {
         },
       });
       const extension = extensions.find(([type]) => type === mimeType)![1];
-      await rename(made, path.join(this.#folder, work.stem + extension));
+      const file = path.join(this.#folder, work.stem + extension);
+      await rename(made, file);
+      await trimFolder(this.#folder, this.#limitBytes(), file);
     } catch (error) {
       if (!work.abort.signal.aborted) this.#failures.set(work.stem, toErrorData(error).message);
     }

@@ -10,6 +10,10 @@ export const appHandlers = (services: Services): AppHandlers => ({
     // A key that is absent from the call may come as undefined over IPC: it changes nothing.
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     await services.checkSettings({ ...services.settings.get(), ...given });
-    return services.settings.set(given);
+    const before = services.settings.get().doubtLimit;
+    const after = await services.settings.set(given);
+    // The counts of doubtful segments follow.
+    if (after.doubtLimit !== before) services.events.emit({ type: 'media.changed', mediaId: null });
+    return after;
   },
 });

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { AppError } from '#shared/api/errors.ts';
 import type { MediaChoice, MediaItem, MediaProbe } from '#shared/domain/media.ts';
 import { statMatches } from '#media/identity.ts';
+import type { Store } from '#store/store.ts';
 import type { Handlers } from './dispatch.ts';
+import type { ExaminedFile } from './media-add.ts';
 import { examineFiles, planAdd } from './media-add.ts';
 import { findMoved } from './relink.ts';
 import type { Services } from './services.ts';
@@ -36,6 +38,21 @@ function checkChoice(choice: MediaChoice, probe: MediaProbe): void {
   }
 }
 
+/** A file of the project that is gone from its old place and was given again from a new one: it has moved. */
+async function relinkKnown(
+  store: Store,
+  examined: readonly ExaminedFile[],
+  known: ReadonlyMap<string, MediaItem>,
+): Promise<void> {
+  if (store.readOnly) return;
+  for (const { path, identity } of examined) {
+    const item = known.get(identity.hash);
+    if (item && item.path !== path && !(await stat(item.path).catch(() => null))) {
+      await store.updateMedia(item.id, { path, identity });
+    }
+  }
+}
+
 export const mediaHandlers = (services: Services): MediaHandlers => {
   const { events } = services;
   const doubtLimit = () => services.settings.get().doubtLimit;
@@ -54,6 +71,7 @@ export const mediaHandlers = (services: Services): MediaHandlers => {
         });
       }
       if (added.length > 0) events.emit({ type: 'media.changed', mediaId: null });
+      await relinkKnown(store, examined, plan.known);
       const byHash = new Map([...plan.known.values(), ...added].map((item) => [item.identity.hash, item]));
       // In the order asked; the state may have moved on with the job.
       const ids = new Set(examined.map((file) => byHash.get(file.identity.hash)?.id).filter((id) => id !== undefined));

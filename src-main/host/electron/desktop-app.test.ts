@@ -4,6 +4,7 @@ import { FakeBrowserWindow, standIn } from '../testing/electron-stand-in.ts';
 import { scriptedEngine } from '../testing/scripted-engine.ts';
 import type { TestPlace } from '../testing/test-host.ts';
 import { testPlace } from '../testing/test-host.ts';
+import { startOf } from './arguments.ts';
 import { runDesktopApp } from './desktop-app.ts';
 import { menuTemplate } from './menu.ts';
 import { isAppUrl, mayOpenOutside } from './origin.ts';
@@ -196,6 +197,26 @@ describe('S5 IPC (stand-in for electron)', () => {
 });
 
 describe('life of the app (stand-in for electron)', () => {
+  it('opens what it was given by npm start, by the system or by a test driver', () => {
+    const given = { media: ['/a.mp4'], project: null };
+    expect(startOf(JSON.stringify(given), ['electron', '/app', '/b.mp4'], false)).toEqual(given);
+    const driven = ['electron', '--inspect=0', '--remote-debugging-port=0', '/app', '/b.mp4', '/p.diarist'];
+    expect(startOf(undefined, driven, false)).toEqual({ media: ['/b.mp4'], project: '/p.diarist' });
+    expect(startOf(undefined, ['/opt/Diarist', '--no-sandbox', '/b.mp4'], true)).toEqual({
+      media: ['/b.mp4'],
+      project: null,
+    });
+    expect(startOf(undefined, ['electron', '/app'], false)).toEqual({ media: [], project: null });
+  });
+
+  it('brings the page back after a crash of the renderer, once', () => {
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+    expect(window.reloads).toBe(0);
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(window.reloads).toBe(1);
+  });
+
   it('opened the file it was started with', async () => {
     await expect
       .poll(async () => ((await call('media.list')) as { value: { name: string; state: string }[] }).value)

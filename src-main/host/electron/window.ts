@@ -34,6 +34,13 @@ export function windowOptions(preloadPath: string): BrowserWindowConstructorOpti
 export async function openWindow(preloadPath: string): Promise<BrowserWindow> {
   const window = new BrowserWindow(windowOptions(preloadPath));
   window.once('ready-to-show', () => window.show());
+  // The page holds nothing that the host does not: after a crash it comes back as it was. Not in a circle, though.
+  let lastReloadMs = 0;
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || Date.now() - lastReloadMs < 10_000) return;
+    lastReloadMs = Date.now();
+    window.reload();
+  });
   await window.loadURL(appUrl);
   return window;
 }

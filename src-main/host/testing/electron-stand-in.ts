@@ -42,6 +42,7 @@ export class FakeBrowserWindow extends EventEmitter {
   readonly webContents = new FakeWebContents();
   readonly options: BrowserWindowConstructorOptions;
   shown = false;
+  reloads = 0;
 
   constructor(options: BrowserWindowConstructorOptions) {
     super();
@@ -57,6 +58,9 @@ export class FakeBrowserWindow extends EventEmitter {
     this.shown = true;
   }
   focus(): void {}
+  reload(): void {
+    this.reloads += 1;
+  }
   isMinimized(): boolean {
     return false;
   }
