@@ -12,7 +12,7 @@ const modelEntrySchema = z.object({
   stage: z.string().min(1),
   version: z.string().min(1),
   /** Path of the file inside a models folder, with `/`. */
-  file: z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/),
+  file: z.string().regex(/^\w[\w.-]*(\/\w[\w.-]*)*$/),
   location: z.discriminatedUnion('kind', [
     /** Committed in this repository's models folder. */
     z.object({ kind: z.literal('bundled') }),

@@ -12,7 +12,12 @@ export async function orderedPieces<T>(
   let next = 0;
   try {
     for (let index = 0; index < count; index++) {
-      while (next < count && next - index < concurrency) underWay.push(compute(next++));
+      while (next < count && next - index < concurrency) {
+        const piece = compute(next++);
+        // It is awaited below; failing before its turn must not count as unhandled.
+        piece.catch(() => undefined);
+        underWay.push(piece);
+      }
       await consume(await underWay.shift()!, index);
     }
   } catch (error) {

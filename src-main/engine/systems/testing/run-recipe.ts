@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
 import { resolveModel } from '#models/registry.ts';
 import type { EngineJob } from '#shared/engine/protocol.ts';
 import type { z } from 'zod';
 import type { KernelContext, KernelInput, KernelName, KernelOutput } from '../../kernels.ts';
+import { localKernelContext } from '../../audio/testing/local-kernels.ts';
 import { kernelLoaders } from '../../kernels.ts';
 import type { StageContext, StageFiles, SystemRecipe } from '../../stage.ts';
 
@@ -29,21 +29,9 @@ export async function runRecipe(
     speakers?: EngineJob['speakers'];
     params?: Readonly<Record<string, unknown>>;
     workerCount?: number;
-    intraOpThreads?: number;
   },
 ): Promise<LocalRun> {
-  const sessions = new Map<string, Promise<InferenceSession>>();
-  const kernelContext: KernelContext = {
-    session: (modelPath) => {
-      let session = sessions.get(modelPath);
-      if (!session) {
-        session = InferenceSession.create(modelPath, { intraOpNumThreads: options.intraOpThreads ?? 1 });
-        sessions.set(modelPath, session);
-      }
-      return session;
-    },
-    checkCancelled: () => undefined,
-  };
+  const kernelContext = localKernelContext();
   const filesOf = (nodeId: string): StageFiles => ({
     key: nodeId,
     path: (name) => path.join(options.dir, nodeId, name),

@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises';
+import { Tensor } from 'onnxruntime-node';
+import { resolveModel } from '#models/registry.ts';
+import { describe, expect, it } from 'vitest';
+import { sileroVad, VAD_STEP_SAMPLES, vadStepCount } from './silero-kernel.ts';
+import { vadGroups } from './silero-vad.ts';
+import { localKernelContext, modelsDir } from './testing/local-kernels.ts';
+import { voiceLikePcm, writePcm } from './testing/synthetic-pcm.ts';
+
+const context = localKernelContext();
+const { path: modelPath } = await resolveModel('silero-vad-v6', [modelsDir]);
+
+/** One step after another with the state carried through, as published. */
+async function stepwise(samples: Int16Array): Promise<number[]> {
+  const session = await context.session(modelPath);
+  const sr = new Tensor('int64', BigInt64Array.of(16_000n), []);
+  let state: Tensor = new Tensor('float32', new Float32Array(256), [2, 1, 128]);
+  const out: number[] = [];
+  for (let start = 0; start < samples.length; start += VAD_STEP_SAMPLES) {
+    const block = new Float32Array(576);
+    for (let i = 0; i < 576; i++) block[i] = (samples[start - 64 + i] ?? 0) / 32_768;
+    const result = await session.run({ input: new Tensor('float32', block, [1, 576]), state, sr });
+    state = result['stateN'] as Tensor;
+    out.push((result['output']!.data as Float32Array)[0]!);
+  }
+  return out;
+}
+
+describe('Silero in lanes', () => {
+  it('is near to one run step after step, from the first step on', async () => {
+    const samples = voiceLikePcm(19.99);
+    const { dir, pcmPath } = await writePcm(samples);
+    const { output } = await sileroVad(context, {
+      modelPath,
+      pcmPath,
+      firstStep: 0,
+      laneSteps: 160,
+      lanes: 4,
+      warmUpSteps: 64,
+    });
+    const wanted = await stepwise(samples);
+    expect(output).toHaveLength(vadStepCount(samples.length));
+    const differences = wanted.map((value, i) => Math.abs(value - output[i]!));
+    // The first lane hears what the stepwise run hears.
+    expect(Math.max(...differences.slice(0, 160))).toBeLessThan(1e-4);
+    // The others started 2 s early from nothing.
+    expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.02);
+    await rm(dir, { recursive: true });
+  });
+});
+
+describe('vadGroups', () => {
+  it.each([1, 960, 961, 18_750, 112_500, 1_125_000])('covers %i steps once, in order', (steps) => {
+    let next = 0;
+    for (const { firstStep, lanes } of vadGroups(steps)) {
+      expect(firstStep).toBe(next);
+      expect(lanes).toBeGreaterThan(0);
+      expect(lanes).toBeLessThanOrEqual(8);
+      next += lanes * 960;
+    }
+    expect(next).toBeGreaterThanOrEqual(steps);
+    expect(next - 960).toBeLessThan(steps);
+  });
+  it('has nothing to do for an empty recording', () => {
+    expect(vadGroups(0)).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import { hypothesisSegmentSchema } from '#shared/domain/hypothesis.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { itShared, sharedPath } from '../../testing/shared-data.ts';
+import { modelsDir } from '../audio/testing/local-kernels.ts';
+import { seededRandom, voiceLikePcm, writePcm } from '../audio/testing/synthetic-pcm.ts';
+import { diaristAudio } from './diarist-audio.ts';
+import { runRecipe } from './testing/run-recipe.ts';
+import type { LocalRun } from './testing/run-recipe.ts';
+
+const schema = z.object({ segments: z.array(hypothesisSegmentSchema) });
+const folders: string[] = [];
+afterEach(async () => {
+  for (const dir of folders.splice(0)) await rm(dir, { recursive: true });
+});
+
+async function diarize(
+  samples: Int16Array,
+  options: { speakers?: { min: number; max: number }; workerCount?: number } = {},
+): Promise<{ run: LocalRun; segments: z.infer<typeof schema>['segments']; bytes: Buffer }> {
+  const { dir } = await writePcm(samples);
+  folders.push(dir);
+  const run = await runRecipe(diaristAudio, { dir, modelDirs: [modelsDir], ...options });
+  const file = run.files('turns').path('hypothesis.json');
+  const bytes = await readFile(file);
+  return { run, segments: schema.parse(JSON.parse(bytes.toString('utf8'))).segments, bytes };
+}
+
+function decode(...parts: string[]): Int16Array {
+  const args = ['-nostdin', '-v', 'error', '-i', sharedPath(...parts), '-ac', '1', '-ar', '16000', '-f', 's16le', '-'];
+  const { stdout, status } = spawnSync(ffmpeg.path, args, { maxBuffer: 2 ** 28 });
+  expect(status).toBe(0);
+  return new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
+}
+
+describe('Diarist audio', () => {
+  it.each([
+    ['nothing at all', new Int16Array(0)],
+    ['one sample', Int16Array.of(12)],
+    ['0.3 s of silence', new Int16Array(4800)],
+    ['a minute of silence', new Int16Array(60 * 16_000)],
+    [
+      'noise',
+      (() => {
+        const random = seededRandom(5);
+        return Int16Array.from({ length: 8 * 16_000 }, () => 3000 * random());
+      })(),
+    ],
+  ])('says that there is no speech: %s', async (_name, samples) => {
+    const { run, segments } = await diarize(samples);
+    expect(segments).toEqual([]);
+    expect(run.warnings).toHaveLength(1);
+  });
+  it('works on sound of every odd length', async () => {
+    for (const seconds of [0.3, 1, 2.7, 3.99]) {
+      const { segments } = await diarize(voiceLikePcm(seconds), { speakers: { min: 2, max: 2 } });
+      for (const { startSec, endSec } of segments) {
+        expect(startSec).toBeGreaterThanOrEqual(0);
+        expect(endSec).toBeLessThanOrEqual(seconds);
+      }
+    }
+  });
+
+  itShared('finds the three voices of the smallest clip', async () => {
+    const samples = decode('data/audio/picovoice_falcon/resources/audio_samples/test.wav');
+    const { segments } = await diarize(samples);
+    expect(new Set(segments.map((segment) => segment.speaker)).size).toBe(3);
+    // Reference: 1.70–3.90, 6.20–11.10, 12.80–18.00.
+    const at = (sec: number) => segments.find(({ startSec, endSec }) => startSec <= sec && sec < endSec)?.speaker;
+    expect([at(2.5), at(8), at(15)]).toEqual(['spk00', 'spk01', 'spk02']);
+    expect([at(1), at(5), at(12.2)]).toEqual([undefined, undefined, undefined]);
+  });
+  itShared('obeys a given speaker count', async () => {
+    const samples = decode('data/composed/libri_conv/dev/dev_3spk_overlap.flac');
+    for (const count of [1, 2, 5]) {
+      const { segments } = await diarize(samples, { speakers: { min: count, max: count } });
+      expect(new Set(segments.map((segment) => segment.speaker)).size).toBe(count);
+    }
+  });
+  itShared('gives the same bytes twice and with any number of workers', async () => {
+    const samples = decode('data/composed/libri_conv/dev/dev_5spk_reverb.flac');
+    const first = await diarize(samples, { workerCount: 1 });
+    const second = await diarize(samples, { workerCount: 4 });
+    expect(first.segments.length).toBeGreaterThan(10);
+    expect(second.bytes.equals(first.bytes)).toBe(true);
+    const voices = (name: string, run: LocalRun) => readFile(path.join(run.files(name).path('embeddings.f32')));
+    expect((await voices('fine', second.run)).equals(await voices('fine', first.run))).toBe(true);
+  });
+});
