@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itShared, sharedPath } from '../../src-main/testing/shared-data.ts';
-import { convertLabels, detectFormat, formatForOutput, readLabels, writeLabels } from './index.ts';
+import { convertLabels, detectFormat, formatForOutput, labelFormats, readLabels, writeLabels } from './index.ts';
 import { encodeText } from './text/decode.ts';
 
 const options = { stem: 'out', appVersion: '0.1.0', createdMs: 0 };
@@ -26,6 +26,14 @@ describe('formats by name and content', () => {
     expect(() => readLabels('hello world', 'notes.txt')).toThrow('notes.txt is in no label format');
     expect(() => formatForOutput('out.xyz')).toThrow('does not tell which label format');
   });
+});
+
+it('docs/formats.md lists every format with its extensions', () => {
+  const table = readFileSync(path.resolve(import.meta.dirname, '../../docs/formats.md'), 'utf8');
+  for (const { id, extensions } of labelFormats) {
+    const row = table.split('\n').find((line) => line.includes(`\`${id}\``)) ?? '';
+    for (const extension of extensions) expect(row.toLowerCase(), id).toContain(extension);
+  }
 });
 
 describe('convertLabels', () => {
