@@ -90,7 +90,7 @@ export async function makeProxy(
   const args = transcodeArgs(
     file,
     part,
-    (command) => describe(command, source, picture, sound, { ...coding, video: [...coding.video, ...timing] }),
+    (command) => describeProxy(command, source, picture, sound, { ...coding, video: [...coding.video, ...timing] }),
     [...(restarts(probe.container) ? [] : ['-copyts'])],
   );
   let share = 0;
@@ -120,7 +120,8 @@ async function chooseCoding(tools: FfmpegTools, withPicture: boolean): Promise<C
   for (const { codec, encoder, options } of PICTURE_CODINGS) {
     if (!(await encodersFor(tools, codec)).includes(encoder)) continue;
     const video = ['-c:v', encoder, ...options];
-    if (codec === 'h264') return { mimeType: 'video/mp4', format: 'mp4', video, audio: aac };
+    // No reordered frames: MP4 as FFmpeg 4.1 writes it ends its edit list before the last of them.
+    if (codec === 'h264') return { mimeType: 'video/mp4', format: 'mp4', video: [...video, '-bf', '0'], audio: aac };
     for (const sound of WEBM_SOUND) {
       if (!(await encodersFor(tools, sound.codec)).includes(sound.encoder)) continue;
       return { mimeType: 'video/webm', format: 'webm', video, audio: ['-c:a', sound.encoder, ...sound.options] };
@@ -132,7 +133,8 @@ async function chooseCoding(tools: FfmpegTools, withPicture: boolean): Promise<C
   });
 }
 
-function describe(
+/** What ffmpeg shall do, in the words of fluent-ffmpeg. */
+export function describeProxy(
   command: FfmpegCommand,
   source: PcmSource,
   picture: VideoStream | null,

@@ -142,7 +142,7 @@ const recipes = {
   ],
   'av1.mkv': [
     ...lavfi('testsrc=d=0.4:s=64x48:r=10'),
-    ...['-c:v', 'libaom-av1', '-strict', '-2', '-cpu-used', '8', '-b:v', '100k'],
+    ...['-pix_fmt', 'yuv420p', '-c:v', 'libaom-av1', '-strict', '-2', '-cpu-used', '8', '-b:v', '100k'],
   ],
   'mpeg4.avi': [...PICTURE, ...TONE, '-c:v', 'mpeg4', '-c:a', 'mp2'],
 } satisfies Record<string, readonly string[]>;
