@@ -50,10 +50,13 @@ export function nameFile(db: Database.Database, { asNewProject }: { asNewProject
         fileId,
         Date.now(),
       );
-      db.prepare('INSERT INTO owner (id, file_id) VALUES (1, ?)').run(fileId);
+      db.prepare('INSERT INTO owner (id, file_id, generation) VALUES (1, ?, ?)').run(fileId, randomUUID());
     } else {
       db.prepare('UPDATE project SET file_id = ?').run(fileId);
-      db.prepare('UPDATE owner SET file_id = ?, token = NULL').run(fileId);
+      db.prepare('UPDATE owner SET file_id = ?, token = NULL, generation = ?, generation_before = NULL').run(
+        fileId,
+        randomUUID(),
+      );
     }
   })();
 }

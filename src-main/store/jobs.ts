@@ -56,7 +56,7 @@ export function createJobWriter(sql: Statements): Pick<WritableStore, 'insertJob
 }
 
 function mutableColumns(job: Job): (string | number | null)[] {
-  const checked = jobSchema.parse(job);
+  const checked = checkedJob(job);
   return [
     checked.kind,
     checked.systemId,
@@ -69,6 +69,13 @@ function mutableColumns(job: Job): (string | number | null)[] {
     checked.hypothesisId,
     checked.finishedMs,
   ];
+}
+
+function checkedJob(job: Job): Job {
+  const parsed = jobSchema.safeParse(job);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new AppError('bad-input', `The job cannot be stored: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}.`);
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

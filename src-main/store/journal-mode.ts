@@ -1,3 +1,4 @@
+import { AppError } from '#shared/api/errors.ts';
 import type { Database } from 'better-sqlite3';
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
@@ -46,6 +47,16 @@ export function chooseJournal(db: Database, networkDisk: string | null): string 
   return `The project cannot use a write-ahead log: ${why}. Edits are as safe with the rollback journal used instead, but slower.`;
 }
 
+/** Brings everything in the log into the main file. Throws AppError `conflict` while another program reads. */
+export function emptyLog(db: Database): void {
+  const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  if (result?.busy === 0) return;
+  throw new AppError('conflict', 'The project file is being read by another program.', {
+    file: db.name,
+    fix: 'Close the other program (a backup or a database browser) and try again.',
+  });
+}
+
 /**
  * Leaves one plain file behind: everything in it, nothing beside it, readable from a read-only disk. Best effort: another
  * reader may hold the log open, and it is as safe there.
@@ -53,7 +64,7 @@ export function chooseJournal(db: Database, networkDisk: string | null): string 
 export function settleJournal(db: Database): void {
   try {
     db.pragma('busy_timeout = 200');
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    emptyLog(db);
     db.pragma('journal_mode = DELETE');
   } catch {
     // Busy with a reader: the log stays and the next open reads it.

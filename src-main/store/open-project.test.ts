@@ -175,7 +175,9 @@ describe('after a crash', () => {
   it('a damaged file is refused with a word on the newest backup, and left alone', async () => {
     const crashed = await crashedProject();
     const bytes = readFileSync(crashed);
-    bytes.fill(0x5a, 4096 * 4, 4096 * 30);
+    // In the middle of the labels: nothing that opening reads by itself.
+    const middle = Math.floor(bytes.length / 4096 / 2) * 4096;
+    bytes.fill(0x5a, middle, middle + 4096);
     writeFileSync(crashed, bytes);
     writeFileSync(`${crashed}-wal`, '');
     expect(await refusal(crashed, afterCrash)).toMatchObject({
@@ -211,6 +213,22 @@ describe('after a crash', () => {
       expect(await refusal(file, { ...afterCrash, readOnly: true })).toMatchObject({ code: 'conflict' });
       expect([readFileSync(file), readFileSync(`${file}-wal`)]).toEqual(before);
     }
+  });
+
+  it('the log of a later state of the same project is refused beside an older copy', async () => {
+    const file = await closedProject();
+    const older = readFileSync(file);
+    const again = await projects.open(file);
+    await again.setView({ zoom: 1 });
+    await again.close();
+    const last = await projects.open(file);
+    await last.setView({ zoom: 2 });
+    const restored = path.join(projects.folder(), 'restored.diarist');
+    writeFileSync(restored, older);
+    copyFileSync(`${file}-wal`, `${restored}-wal`);
+    const log = readFileSync(`${restored}-wal`);
+    expect(await refusal(restored, afterCrash)).toMatchObject({ code: 'conflict' });
+    expect([readFileSync(restored), readFileSync(`${restored}-wal`)]).toEqual([older, log]);
   });
 });
 

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { backupName, copyProject, newestBackup } from './backup.ts';
 import { createProject } from './create-project.ts';
 import { hasWal, refuseForeignWal, walPath } from './foreign-wal.ts';
-import { chooseJournal, networkDiskOf } from './journal-mode.ts';
+import { chooseJournal, emptyLog, networkDiskOf } from './journal-mode.ts';
 import { migrations } from './migrations/index.ts';
 import { fileVersion, refuseNewer, runMigrations } from './migrations/run.ts';
-import { claim, isLive, newOwner, ownerInWords, readOwner } from './owner.ts';
+import { claim, isLive, machineId, newOwner, ownerInWords, readOwner, settleGeneration } from './owner.ts';
 import type { Owner, OwnerTiming } from './owner.ts';
 import { readProjectHeader } from './project-header.ts';
 import { connect, damaged, explainSqlite } from './sqlite.ts';
@@ -50,7 +50,7 @@ export function openProject(request: OpenRequest): OpenProject {
       createProject(file);
     } else refuseNewer(header.version, migrations.length, file);
 
-    if (hasWal(file)) closing(connect(file, { readonly: true }), (db) => refuseForeignWal(db, file));
+    if (hasWal(file)) checkWithLog(request);
     const cannotWrite = request.readOnly ? 'The project was opened for reading only.' : whyNotWritable(file);
     return cannotWrite === null ? openForWriting(request) : openForReading(file, cannotWrite);
   } catch (error) {
@@ -58,25 +58,37 @@ export function openProject(request: OpenRequest): OpenProject {
   }
 }
 
+/** Everything that can be found out about a file with a log before SQLite may merge the two. */
+function checkWithLog({ path: file, timing }: OpenRequest): void {
+  closing(connect(file, { readonly: true }), (db) => {
+    refuseForeignWal(db, file);
+    refuseStrangers(db, file);
+    // The last one to write did not close: trust nothing.
+    if (!isLive(readOwner(db), machineId(), Date.now(), timing)) checkIntegrity(db, file);
+  });
+}
+
 function openForWriting(request: OpenRequest): OpenProject {
   const { path: file, timing } = request;
   const notices: string[] = [];
   // Looked for before SQLite makes one.
-  const logMissing = !existsSync(walPath(file));
+  const logThere = existsSync(walPath(file));
+  const logChecked = hasWal(file);
   const db = connect(file, { readonly: false });
   try {
     refuseStrangers(db, file);
     const owner = newOwner(request.hostId);
     const before = readOwner(db);
-    if (isLive(before, owner.machine, Date.now(), timing))
+    if (isLive(before, owner.machine, Date.now(), timing)) {
       return openInstead(db, file, ownerInWords(before, owner.machine));
-    if (before.token !== null) {
-      // The last one to write did not close: trust nothing.
+    }
+    if (before.token !== null && !logChecked) {
       checkIntegrity(db, file);
-      if (db.pragma('journal_mode', { simple: true }) === 'wal' && logMissing) {
+      if (db.pragma('journal_mode', { simple: true }) === 'wal' && !logThere) {
         notices.push('The project was not closed properly and its -wal file is missing: the last edits may be lost.');
       }
     }
+    emptyLog(db);
     const other = claim(db, owner, Date.now(), timing);
     if (other) return openInstead(db, file, ownerInWords(other, owner.machine));
     runMigrations(db, migrations, file, (version) => {
@@ -88,8 +100,9 @@ function openForWriting(request: OpenRequest): OpenProject {
     });
     const notice = chooseJournal(db, networkDiskOf(file));
     if (notice) notices.push(notice);
-    // From here on the main file itself says that it is open, even if its log gets lost.
-    else db.pragma('wal_checkpoint(TRUNCATE)');
+    // From here on the main file itself says that it is open and which log is its own.
+    emptyLog(db);
+    settleGeneration(db, owner.token);
     return { reader: connect(file, { readonly: true }), writer: { db, owner }, readOnlyReason: null, notices };
   } catch (error) {
     db.close();

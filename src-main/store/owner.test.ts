@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { isLive, machineId } from './owner.ts';
 import type { OwnerRow } from './owner.ts';
 import type { StoreOptions } from './store.ts';
-import { newMedia, useProjects } from './testing/projects.ts';
+import { newHypothesis, newJob, newMedia, turns, useProjects } from './testing/projects.ts';
 
 const projects = useProjects();
 /** For a host to whom every other one seems to have been silent for too long. */
@@ -70,6 +70,20 @@ describe('one writer per project', () => {
     // Closing the old one leaves the new one its place.
     await sleeper.close();
     await heir.apply(media!.id, 1, { op: 'speaker.add', name: 'Carl' });
+  });
+
+  it('taken over after an edit that failed shows what the new owner wrote, not what was rolled back', async () => {
+    const file = projects.file();
+    const sleeper = await projects.open(file, asleep);
+    const [media] = await sleeper.addMedia([newMedia('/media/talk.wav')]);
+    await sleeper.insertJob(newJob(media!.id));
+    const { mediaId: _, ...hypothesis } = newHypothesis(media!.id, turns(4));
+    const job = { state: 'nonsense' } as never;
+    const failed = sleeper.completeJob('job1', { job, hypothesis, adoptIfUntouched: true });
+    await expect(failed).rejects.toMatchObject({ data: { code: 'bad-input' } });
+    const heir = await projects.open(file, impatient);
+    await heir.apply(media!.id, 0, { op: 'speaker.add', name: 'Anna' });
+    expect(await sleeper.getDocument(media!.id)).toEqual(await heir.getDocument(media!.id));
   });
 
   it('is noticed as lost by the heartbeat, without an edit', async () => {

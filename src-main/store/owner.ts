@@ -87,13 +87,10 @@ export function claim(db: Database, owner: Owner, nowMs: number, timing: OwnerTi
     .transaction(() => {
       const row = readOwner(db);
       if (isLive(row, owner.machine, nowMs, timing)) return row;
-      db.prepare('UPDATE owner SET token = ?, host_id = ?, pid = ?, machine = ?, beat_ms = ?').run(
-        owner.token,
-        owner.hostId,
-        owner.pid,
-        owner.machine,
-        nowMs,
-      );
+      db.prepare(
+        `UPDATE owner SET token = ?, host_id = ?, pid = ?, machine = ?, beat_ms = ?,
+           generation_before = generation, generation = ?`,
+      ).run(owner.token, owner.hostId, owner.pid, owner.machine, nowMs, randomUUID());
       return null;
     })
     .immediate();
@@ -101,7 +98,15 @@ export function claim(db: Database, owner: Owner, nowMs: number, timing: OwnerTi
 
 /** Gives the file back, if it is still ours. */
 export function release(db: Database, token: string): void {
-  db.prepare('UPDATE owner SET token = NULL WHERE token = ?').run(token);
+  db.prepare('UPDATE owner SET token = NULL, generation_before = generation, generation = ? WHERE token = ?').run(
+    randomUUID(),
+    token,
+  );
+}
+
+/** To be called once the main file itself holds the present generation. */
+export function settleGeneration(db: Database, token: string): void {
+  db.prepare('UPDATE owner SET generation_before = NULL WHERE token = ?').run(token);
 }
 
 /** Stamps the row; false when another host has taken the file. Part of every write. */

@@ -18,9 +18,13 @@ export const firstSchema: Migration = {
       ) STRICT;
 
       -- One row. token is null while nobody writes; every write stamps beat_ms and so proves that it still owns the file.
+      -- generation changes with each opening and closing; generation_before names the one before it until the main file
+      -- has the new one (see foreign-wal.ts).
       CREATE TABLE owner (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         file_id TEXT NOT NULL,
+        generation TEXT NOT NULL DEFAULT '',
+        generation_before TEXT,
         token TEXT,
         host_id TEXT NOT NULL DEFAULT '',
         pid INTEGER NOT NULL DEFAULT 0,

@@ -1,18 +1,18 @@
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { openStore } from '../store.ts';
 
 /**
- * A process to be killed: edits one file of a project without a pause and prints each change once it is confirmed, one
- * JSON line each. Arguments: project, media id.
+ * A process to be killed: edits one file of a project without a pause, says `ready` when it begins, and writes each change
+ * as a line of JSON once it is confirmed, to a file (a pipe may be full). Arguments: project, media id, file.
  */
-const [file, mediaId] = process.argv.slice(2) as [string, string];
-const print = (value: unknown) => writeSync(1, `${JSON.stringify(value)}\n`);
+const [file, mediaId, confirmedFile] = process.argv.slice(2) as [string, string, string];
+const confirmed = openSync(confirmedFile, 'w');
 
 const store = await openStore({ path: file, create: false });
 const document = await store.getDocument(mediaId);
 let { revision } = document;
 let speakerId = document.records.find(({ kind }) => kind === 'speaker')?.id;
-print({ ready: true });
+writeSync(1, 'ready');
 for (let step = 0; ; step++) {
   let change;
   if (speakerId === undefined) {
@@ -27,5 +27,5 @@ for (let step = 0; ; step++) {
     change = await store.apply(mediaId, revision, { op: 'segment.add', speakerId, startSec, endSec: startSec + 1 });
   }
   ({ revision } = change);
-  print(change);
+  writeSync(confirmed, `${JSON.stringify(change)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import type { Job } from '#shared/domain/job.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,6 +58,23 @@ export const newHypothesis = (mediaId: string, segments: HypothesisSegment[]): N
   provenance: null,
   warnings: [],
   segments,
+});
+
+export const newJob = (mediaId: string, more: Partial<Job> = {}): Job => ({
+  id: 'job1',
+  mediaId,
+  kind: 'diarize',
+  systemId: 'diarist-audio',
+  params: { 'vad.threshold': 0.4 },
+  speakers: { min: 2, max: 4 },
+  state: 'running',
+  crashes: 1,
+  progress: { stage: 'vad', stageLabel: 'Finding speech', stageShare: 0.5, totalShare: 0.1, etaSec: null },
+  error: null,
+  hypothesisId: null,
+  createdMs: 1700000000000.5,
+  finishedMs: null,
+  ...more,
 });
 
 /** `count` turns of half a second by `speakers` speakers in turn. */
