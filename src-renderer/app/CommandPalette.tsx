@@ -48,7 +48,7 @@ export function CommandPalette(): ReactElement {
   return (
     <Dialog title={t('commands.view.palette')} onClose={close} bare className={styles.dialog}>
       <Cmdk label={t('commands.view.palette')} loop>
-        <Cmdk.Input className={styles.input} placeholder={t('palette.placeholder')} autoFocus />
+        <Cmdk.Input className={styles.input} placeholder={t('palette.placeholder')} data-autofocus />
         <Cmdk.List className={styles.list}>
           <Cmdk.Empty className={styles.none}>{t('palette.nothing')}</Cmdk.Empty>
           {commandGroups.map((group) => {

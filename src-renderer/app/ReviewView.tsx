@@ -113,7 +113,7 @@ export function ReviewView(): ReactElement {
             <Panel
               id="list"
               className={styles.panel}
-              defaultSize={560}
+              defaultSize={590}
               minSize={380}
               groupResizeBehavior="preserve-pixel-size"
             >

@@ -48,9 +48,9 @@ export function TitleBar(): ReactElement {
         {view === 'review' && (
           <>
             <ChevronRight size={13} aria-hidden />
-            <b>
+            <h1>
               <MiddleText text={fileName ?? t('app.noFile')} keep={10} />
-            </b>
+            </h1>
           </>
         )}
       </div>
@@ -94,7 +94,8 @@ export function TitleBar(): ReactElement {
             }
           />
         )}
-        <CommandButton id="view.palette" tone="quiet" aria-label={command('view.palette').title()} data-tour="palette">
+        <CommandButton id="view.palette" tone="quiet" data-tour="palette">
+          <span className="visually-hidden">{command('view.palette').title()}</span>
           <Chord chord="$mod+KeyK" />
         </CommandButton>
       </div>

@@ -47,15 +47,11 @@ function FileRow({ item, chosen, speakerIds, onChosen, onSpeakers }: FileRowProp
         </span>
         <StateMark item={item} />
         <small>{clockTime(item.probe.durationSec)}</small>
-        <Button
-          tone="quiet"
-          aria-expanded={open}
-          aria-label={t('curate.speakersOf', { name: item.name })}
-          onClick={() => setOpen(!open)}
-        >
+        <Button tone="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
           {speakerIds === undefined
             ? t('curate.all')
             : t('curate.some', { count: speakerIds.length, total: item.speakerCount })}
+          <span className="visually-hidden">{t('curate.speakersOf', { name: item.name })}</span>
           <ChevronRight size={13} aria-hidden className={open ? controls.turned : undefined} />
         </Button>
       </div>

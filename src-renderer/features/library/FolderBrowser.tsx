@@ -99,11 +99,11 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
       <div
         ref={listRef}
         className={styles.list}
-        role="listbox"
+        role={entries.length > 0 ? 'listbox' : 'group'}
         tabIndex={0}
         data-autofocus
         aria-label={t('browse.entries')}
-        aria-multiselectable={onToggle !== undefined}
+        aria-multiselectable={entries.length > 0 ? onToggle !== undefined : undefined}
         aria-activedescendant={entries[at] ? `${baseId}-${at}` : undefined}
         onKeyDown={onKeyDown}
       >

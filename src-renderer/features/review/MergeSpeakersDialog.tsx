@@ -47,6 +47,7 @@ export function MergeSpeakersDialog(): ReactElement {
                 type="checkbox"
                 checked={!stays && ticked.has(speaker.id)}
                 disabled={stays}
+                data-autofocus={!stays || undefined}
                 aria-label={`${speaker.name}: ${t('speakers.goes', { name: into?.name ?? '' })}`}
                 onChange={(event) => {
                   const next = new Set(ticked);

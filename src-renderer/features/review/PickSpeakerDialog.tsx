@@ -39,7 +39,7 @@ export function PickSpeakerDialog(): ReactElement {
           onValueChange={setText}
           placeholder={t('speakers.pickPlaceholder')}
           dir="auto"
-          autoFocus
+          data-autofocus
         />
         <Command.List className={palette.list}>
           {speakers.map((speaker, lane) => (

@@ -12,6 +12,7 @@ import { SegmentRow, columns } from './SegmentRow.tsx';
 import styles from './SegmentGrid.module.css';
 
 const rowHeightPx = 28;
+const headHeightPx = 26;
 /** Up and Down are the commands that select the neighbour, here as in the timeline. */
 const ownKeys = 'ArrowLeft ArrowRight Home End PageUp PageDown F2';
 
@@ -29,7 +30,6 @@ export function SegmentGrid(): ReactElement {
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   const [column, setColumn] = useState(0);
   const [editing, setEditing] = useState(false);
-  const grid = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const speakerById = useMemo(() => new Map(speakers.map((speaker) => [speaker.id, speaker])), [speakers]);
   const overlapping = overlappingIds(segments);
@@ -44,6 +44,9 @@ export function SegmentGrid(): ReactElement {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeightPx,
     overscan: 12,
+    // The head sticks to the top of the same scroller.
+    scrollMargin: headHeightPx,
+    scrollPaddingStart: headHeightPx,
   });
   useEffect(() => {
     if (focusIndex >= 0) virtual.scrollToIndex(focusIndex, { align: 'auto' });
@@ -65,7 +68,7 @@ export function SegmentGrid(): ReactElement {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== grid.current || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 1);
     if (event.key === 'ArrowRight') setColumn(Math.min(columns.length - 1, column + 1));
     else if (event.key === 'ArrowLeft') setColumn(Math.max(0, column - 1));
@@ -94,7 +97,7 @@ export function SegmentGrid(): ReactElement {
   return (
     <section className={styles.panel} aria-label={t('list.title')} data-testid="segment-list">
       <div
-        ref={grid}
+        ref={scroller}
         className={styles.grid}
         role="grid"
         tabIndex={0}
@@ -107,7 +110,7 @@ export function SegmentGrid(): ReactElement {
         data-own-keys={ownKeys}
         onKeyDown={onKeyDown}
         onFocus={(event) => {
-          if (event.target === grid.current && focusIndex < 0 && segments[0]) {
+          if (event.target === scroller.current && focusIndex < 0 && segments[0]) {
             select([segments[0].id], { play: false });
           }
         }}
@@ -119,18 +122,18 @@ export function SegmentGrid(): ReactElement {
             </span>
           ))}
         </div>
-        <div ref={scroller} className={styles.scroller} role="rowgroup">
+        <div className={styles.body} role="rowgroup">
           {segments.length === 0 ? (
             <Empty icon={<ListTree size={28} aria-hidden />} title={t('list.title')} text={t('list.none')} />
           ) : (
-            <div className={styles.body} role="presentation" style={{ height: virtual.getTotalSize() }}>
+            <div className={styles.rows} role="presentation" style={{ height: virtual.getTotalSize() }}>
               {virtual.getVirtualItems().map(({ index, start }) => {
                 const segment = segments[index]!;
                 return (
                   <SegmentRow
                     key={segment.id}
                     index={index}
-                    topPx={start}
+                    topPx={start - headHeightPx}
                     segment={segment}
                     speaker={speakerById.get(segment.speakerId)}
                     overlaps={overlapping.has(segment.id)}
@@ -141,7 +144,7 @@ export function SegmentGrid(): ReactElement {
                     onEdit={edit}
                     onEdited={() => {
                       setEditing(false);
-                      grid.current?.focus();
+                      scroller.current?.focus();
                     }}
                   />
                 );
