@@ -42,7 +42,11 @@ const webgpu = { provider: 'webgpu' as Provider, intraOpThreads: 1 };
 
 it('a provider this machine refuses becomes the CPU, with the reason', async () => {
   const refusing: SessionFactory = async (bytes, provider, threads) => {
-    if (provider === 'webgpu') throw new Error('Failed to get a WebGPU adapter');
+    if (provider === 'webgpu') {
+      throw new Error(
+        '/src/core/webgpu_context.cc:136 void Initialize(const T&) ok was false. Failed to get a WebGPU adapter',
+      );
+    }
     return create(bytes, provider, threads);
   };
   const opened = await openSession(refusing, model, webgpu);

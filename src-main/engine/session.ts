@@ -175,5 +175,8 @@ export class SessionCache {
   }
 }
 
-const wordsOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300);
+/** First line of a message, without the place in onnxruntime's sources that comes before its reason. */
+function wordsOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replace(/^.*\.cc:\d+ .* was false\. /u, '').slice(0, 200);
+}

@@ -78,6 +78,9 @@ export async function runJob(
   } finally {
     options.signal.removeEventListener('abort', onAbort);
     meter.stop();
+    // A stage that failed may have left kernels behind: they would keep the next job waiting.
+    cancel.set();
+    pool.cancelTasks(cancel);
     await pin.release();
     await cache.evict().catch((error: unknown) => services.log('warn', `eviction: ${toErrorData(error).message}`));
   }

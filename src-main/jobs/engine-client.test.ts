@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppErrorData } from '#shared/api/errors.ts';
 import { AppError } from '#shared/api/errors.ts';
 import type { JobProgress } from '#shared/engine/protocol.ts';
@@ -99,6 +99,15 @@ describe('jobs', () => {
     expect(result.artifacts[0]!.path.startsWith(cacheDir)).toBe(true);
     expect(client.info!.pid).not.toBe(before);
   });
+});
+
+it('an engine with nothing to do ends, and starts again for the next job', async () => {
+  const client = open({ idleShutdownMs: 50 });
+  await client.run(fixture.job());
+  const { pid } = client.info!;
+  await vi.waitFor(() => expect(client.info).toBeNull(), { timeout: 20_000 });
+  expect(isRunning(pid)).toBe(false);
+  expect((await client.run(fixture.job())).segments).toHaveLength(8);
 });
 
 describe('cancel', () => {

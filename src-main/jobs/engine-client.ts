@@ -18,7 +18,7 @@ export interface EngineClientOptions {
   /** How to start the process; Electron passes its own. */
   spawn?: EngineSpawner;
   onLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
-  /** End an engine that had nothing to do for so long; 0 = keep it. */
+  /** End an engine that had nothing to do for so long: its nets hold some 300 MB. Default 5 minutes. */
   idleShutdownMs?: number;
 }
 
@@ -38,6 +38,7 @@ export interface EngineInfo {
 /** A cancel that is not answered in this time ends the process. */
 const cancelGraceMs = 2_000;
 const shutdownGraceMs = 4_000;
+const defaultIdleShutdownMs = 300_000;
 /** More crashes than this within a minute, and the engine rests until the minute is over. */
 const crashBudget = 10;
 const budgetWindowMs = 60_000;
@@ -102,11 +103,6 @@ export class EngineClient {
     if (this.#queue.length === 0) await this.#end();
     // With work in hand the process ends when that is done: see #next.
     else if (this.#live) this.#live.ready = false;
-  }
-
-  /** Start the process now, so that the first job need not wait for it. */
-  warmUp(): void {
-    if (!this.#closed && !this.#live) this.#spawn();
   }
 
   /**
@@ -327,9 +323,8 @@ export class EngineClient {
   }
 
   #startIdleTimer(): void {
-    const waitMs = this.#options.idleShutdownMs ?? 0;
-    if (waitMs <= 0 || !this.#live) return;
-    this.#idleTimer = setTimeout(() => void this.#end(), waitMs);
+    if (!this.#live) return;
+    this.#idleTimer = setTimeout(() => void this.#end(), this.#options.idleShutdownMs ?? defaultIdleShutdownMs);
     this.#idleTimer.unref();
   }
 
