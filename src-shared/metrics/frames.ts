@@ -11,6 +11,9 @@ export interface FramedFile {
   reference: Track[];
   hypothesis: Track[];
   within: Span[];
+  /** Who each track is. */
+  referenceNames: string[];
+  hypothesisNames: string[];
 }
 
 /**
@@ -30,8 +33,17 @@ export function framesOf(file: FileInput): FramedFile {
     );
   const within = frames(file.evaluated);
   const tracks = (speakers: readonly SpeakerSpans[]) =>
-    speakers.map((one) => frames(one.spans)).filter((spans) => spans.some((span) => touches(span, within)));
-  return { reference: tracks(file.reference), hypothesis: tracks(file.hypothesis), within };
+    speakers
+      .map((one) => ({ speaker: one.speaker, spans: frames(one.spans) }))
+      .filter((one) => one.spans.some((span) => touches(span, within)));
+  const [reference, hypothesis] = [tracks(file.reference), tracks(file.hypothesis)];
+  return {
+    reference: reference.map((one) => one.spans),
+    hypothesis: hypothesis.map((one) => one.spans),
+    within,
+    referenceNames: reference.map((one) => one.speaker),
+    hypothesisNames: hypothesis.map((one) => one.speaker),
+  };
 }
 
 /** The first frame that does not begin before `sec`; the product decides, as numpy's searchsorted on `0.01·i` does. */
@@ -48,10 +60,8 @@ const touches = (span: Span, within: readonly Span[]): boolean =>
 /** Counts frames by the set of speakers in reference and hypothesis; silence is a set like any other. */
 export function frameContingency(file: FramedFile): Contingency {
   const table = new Contingency();
-  let key = '';
   sweep(file.reference, file.hypothesis, file.within, (frames, reference, hypothesis) => {
-    key = setName(reference);
-    table.add(key, setName(hypothesis), frames);
+    table.add(setName(reference), setName(hypothesis), frames);
   });
   return table;
 }
