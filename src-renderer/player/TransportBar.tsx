@@ -54,7 +54,6 @@ export function TransportBar(): ReactElement {
             tone="quiet"
             className={classes(styles.option, loop && styles.active)}
             aria-pressed={loop}
-            aria-label={command('play.loop').title()}
             onClick={() => player.setLoop(!loop)}
           >
             <Repeat size={13} aria-hidden />

@@ -8,10 +8,12 @@ const decode = 3;
 /** What a media element's failure means to a person, with the way out. */
 export function mediaErrorData(error: { code: number; message: string } | null, fileName: string): AppErrorData {
   const detail = error?.message ? { detail: error.message } : {};
-  if (error?.code === network) {
+  // Chromium reports an answer like 404 as “not supported” and begins its message with the status.
+  const refused = /\b[45]\d\d:/u.test(error?.message ?? '');
+  if (error?.code === network || refused) {
     return {
       code: 'io',
-      message: 'Playing stopped because the file can no longer be read.',
+      message: 'This file cannot be played because it can no longer be read.',
       file: fileName,
       fix: 'Check that the file is still where it was and that Diarist is running, then load it again.',
       ...detail,

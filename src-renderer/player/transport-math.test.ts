@@ -51,4 +51,5 @@ it('gives every media error a way out and names the file', () => {
     expect(data.fix).toBeTruthy();
   }
   expect(mediaErrorData(null, 'a.mkv').code).toBe('unsupported');
+  expect(mediaErrorData({ code: 4, message: '404: Not Found' }, 'a.mkv').code).toBe('io');
 });

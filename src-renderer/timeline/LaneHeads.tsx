@@ -82,14 +82,15 @@ interface SpeakerHeadProps {
 
 function SpeakerHead({ speaker, lane, place, isTarget, onTarget }: SpeakerHeadProps): ReactElement {
   const key = digitOfLane(lane);
+  const hints = [word('aimAt', { name: speaker.name })];
+  if (key !== null) hints.push(word('assignKey', { key, name: speaker.name }));
   return (
     <button
       type="button"
       className={classes(styles.head, styles.speaker, isTarget && styles.target)}
       style={place}
       aria-pressed={isTarget}
-      aria-label={`${speaker.name}${key === null ? '' : `. ${word('assignKey', { key, name: speaker.name })}`}`}
-      title={word('aimAt', { name: speaker.name })}
+      title={hints.join('. ')}
       onClick={() => onTarget(speaker.id)}
     >
       <Swatch speaker={speaker} size="s" />

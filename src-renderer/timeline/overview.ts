@@ -40,12 +40,12 @@ export function paintOverview(kit: PaintKit, density: Density, widthPx: number):
   ctx.fillRect(0, 0, widthPx, overviewHeightPx);
   const columns = density.speechSec.length;
   const columnPx = widthPx / columns;
-  const base = overviewHeightPx - 4;
-  ctx.fillStyle = tokens['wave-ahead'];
+  const base = overviewHeightPx - 5;
+  ctx.fillStyle = tokens.wave;
   for (let i = 0; i < columns; i++) {
     const share = Math.min(1, density.speechSec[i]! / density.columnSec);
     if (share <= 0) continue;
-    ctx.globalAlpha = 0.25 + 0.55 * share;
+    ctx.globalAlpha = 0.35 + 0.65 * share;
     ctx.fillRect(i * columnPx, base, Math.max(1, columnPx), 2);
   }
   ctx.fillStyle = tokens.warn;

@@ -10,7 +10,7 @@ import { Scope } from './scope.ts';
 import type { SurfaceData } from './surface-data.ts';
 import type { LaneGestures } from './gestures.ts';
 import type { ViewportStore } from './viewport.ts';
-import { followedView, visibleSec, xOf, type FollowMode } from './viewport-math.ts';
+import { endSec, followedView, visibleSec, xOf, type FollowMode } from './viewport-math.ts';
 import { WaveformView } from './waveform-view.ts';
 
 /** The elements a timeline draws into; React makes them, {@link TimelineSurface} fills them. */
@@ -126,8 +126,15 @@ export class TimelineSurface {
   }
 
   setFollow(follow: FollowMode, isPlaying: boolean): void {
+    const starts = isPlaying && !this.isPlaying;
     this.follow = follow;
     this.isPlaying = isPlaying;
+    // Whoever presses play wants to see where it plays, wherever they had panned to.
+    if (starts && follow !== 'off') {
+      const view = this.viewport.getState();
+      const sec = this.clock.currentSec();
+      if (sec < view.startSec || sec > endSec(view)) view.scrollTo(sec);
+    }
   }
 
   /** Scrolls the rows so that a speaker's lane is in sight. */
@@ -185,10 +192,10 @@ export class TimelineSurface {
   }
 
   private timeChanged(sec: number): void {
-    if (this.isPlaying) {
-      const next = followedView(this.viewport.getState(), this.follow, this.lastTimeSec, sec);
-      if (next) this.viewport.getState().show(next.startSec);
-    }
+    // While paused, keys that move the playhead out of sight turn the page too; nothing is ever centred under a hand.
+    const mode = this.isPlaying || this.follow === 'off' ? this.follow : 'page';
+    const next = followedView(this.viewport.getState(), mode, this.lastTimeSec, sec);
+    if (next) this.viewport.getState().show(next.startSec);
     this.lastTimeSec = sec;
     this.playheadTask.invalidate();
   }

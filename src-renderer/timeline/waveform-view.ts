@@ -20,6 +20,7 @@ export class WaveformView {
   private readonly wave: WaveSurfer;
   private peaks: PeakPyramid | null = null;
   private peaksStartSec = 0;
+  private gain = 1;
   private strip: WaveWindow | null = null;
   private lastZoomMs = -Infinity;
   private lastPxPerSec = 0;
@@ -68,6 +69,7 @@ export class WaveformView {
   setPeaks(peaks: PeakPyramid | null, startSec: number): void {
     this.peaks = peaks;
     this.peaksStartSec = startSec;
+    this.gain = peaks ? waveformGain(peaks) : 1;
     this.strip = null;
     this.frame.style.visibility = peaks ? 'visible' : 'hidden';
     this.onStale();
@@ -121,8 +123,8 @@ export class WaveformView {
     const lows = new Float32Array(strip.columns);
     const highs = new Float32Array(strip.columns);
     for (let i = 0; i < strip.columns; i++) {
-      lows[i] = peaks[2 * i]! / 128;
-      highs[i] = peaks[2 * i + 1]! / 128;
+      lows[i] = (peaks[2 * i]! / 128) * this.gain;
+      highs[i] = (peaks[2 * i + 1]! / 128) * this.gain;
     }
     this.frame.style.width = `${strip.columns * barPx}px`;
     this.strip = strip;
@@ -130,6 +132,13 @@ export class WaveformView {
     this.wave.load('', [highs, lows], strip.endSec - strip.startSec).catch(() => undefined);
     this.setProgress(this.progressSec);
   }
+}
+
+/** Quiet recordings are drawn up to four times as high; none beyond the frame. One factor for the whole file. */
+function waveformGain(peaks: PeakPyramid): number {
+  let loudest = 0;
+  for (const value of peaks.levels.at(-1)!.values) loudest = Math.max(loudest, Math.abs(value));
+  return loudest === 0 ? 1 : Math.min(4, Math.max(1, 122 / loudest));
 }
 
 /** One bar per column from its lowest to its highest sample, at least a pixel high so that silence is a line. */
