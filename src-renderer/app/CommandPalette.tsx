@@ -1,4 +1,4 @@
-import { Command as Cmdk } from 'cmdk';
+import { Command as Cmdk, defaultFilter } from 'cmdk';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,11 @@ import { MiddleText } from '../ui/controls.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Chord } from '../ui/keys.tsx';
 import styles from './CommandPalette.module.css';
+
+/** Ids tell items apart; what one types is compared with the words one sees. */
+export function byWords(_id: string, search: string, words: string[] = []): number {
+  return defaultFilter(words.join(' '), search);
+}
 
 /** Everything that can be done now, by name; files too. Digits show the names they stand for. */
 export function CommandPalette(): ReactElement {
@@ -47,7 +52,7 @@ export function CommandPalette(): ReactElement {
 
   return (
     <Dialog title={t('commands.view.palette')} onClose={close} bare className={styles.dialog}>
-      <Cmdk label={t('commands.view.palette')} loop>
+      <Cmdk label={t('commands.view.palette')} loop filter={byWords}>
         <Cmdk.Input className={styles.input} placeholder={t('palette.placeholder')} data-autofocus />
         <Cmdk.List className={styles.list}>
           <Cmdk.Empty className={styles.none}>{t('palette.nothing')}</Cmdk.Empty>
@@ -59,7 +64,8 @@ export function CommandPalette(): ReactElement {
                 {items.map(({ command, title }) => (
                   <Cmdk.Item
                     key={command.id}
-                    value={`${title} ${command.id}`}
+                    value={command.id}
+                    keywords={[title]}
                     className={styles.item}
                     onSelect={() => run(() => command.run())}
                   >
@@ -77,7 +83,8 @@ export function CommandPalette(): ReactElement {
                 .map((item) => (
                   <Cmdk.Item
                     key={item.id}
-                    value={`${item.name} ${item.id}`}
+                    value={item.id}
+                    keywords={[item.name]}
                     className={styles.item}
                     onSelect={() =>
                       run(() => {

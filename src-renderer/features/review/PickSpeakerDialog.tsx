@@ -2,6 +2,7 @@ import { Command } from 'cmdk';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { byWords } from '../../app/CommandPalette.tsx';
 import palette from '../../app/CommandPalette.module.css';
 import { useAppStore } from '../../state/app-store.ts';
 import { digitOfLane } from '../../state/derive.ts';
@@ -32,7 +33,7 @@ export function PickSpeakerDialog(): ReactElement {
 
   return (
     <Dialog title={t('speakers.pickTitle')} onClose={close} bare className={palette.dialog}>
-      <Command label={t('speakers.pickTitle')} loop>
+      <Command label={t('speakers.pickTitle')} loop filter={byWords}>
         <Command.Input
           className={palette.input}
           value={text}
@@ -45,7 +46,8 @@ export function PickSpeakerDialog(): ReactElement {
           {speakers.map((speaker, lane) => (
             <Command.Item
               key={speaker.id}
-              value={`${speaker.name} ${speaker.id}`}
+              value={speaker.id}
+              keywords={[speaker.name]}
               className={palette.item}
               onSelect={() => {
                 close();
@@ -61,7 +63,7 @@ export function PickSpeakerDialog(): ReactElement {
           ))}
           {isNew && (
             <Command.Item
-              value={`new ${name}`}
+              value="new"
               forceMount
               className={palette.item}
               onSelect={() => {
