@@ -27,7 +27,8 @@ export function parseEaf(text: string, options: ParseOptions = {}): EafDocument 
   const units = header?.attributes.get('TIME_UNITS') ?? 'milliseconds';
   if (units !== 'milliseconds') throw bad(header!.at, `time in ${quote(units)} is not read; only milliseconds are`);
   const media = mediaOf(header);
-  const fileId = fileIdFromName(options.file);
+  // The recording it names, where that is one; a transcription may be called anything.
+  const fileId = media.length === 1 && media[0]!.name !== '' ? media[0]!.fileId : fileIdFromName(options.file);
   const times = slotTimes(
     root,
     (at, problem) => bad(at, problem),

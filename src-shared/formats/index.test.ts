@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itShared, sharedPath } from '../../src-main/testing/shared-data.ts';
 import { convertLabels, detectFormat, formatForOutput, labelFormats, readLabels, writeLabels } from './index.ts';
 import { encodeText } from './text/decode.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const options = { stem: 'out', appVersion: '0.1.0', createdMs: 0 };
 const rttm = ';; c\r\nSPEAKER talk 1 0.50 1.25 <NA> <NA> Anna 0.9 <NA>\r\n';

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../api/errors.ts';
 import { parseRttm, rttmFromTurns, serialiseRttm } from './rttm.ts';
 import { damaged, fileToken, textOfPieces, turn } from './testing/arbitraries.ts';
 import { compareTurns } from './turn.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const line = (start: string, duration: string, name = 'spk') =>
   `SPEAKER f 1 ${start} ${duration} <NA> <NA> ${name} <NA> <NA>\n`;

@@ -29,16 +29,28 @@ export function unionOf(spans: readonly Span[], joinTouching = true): Span[] {
 /** What of `spans` none of `taken` covers. Both in any order. */
 export function subtract(spans: readonly Span[], taken: readonly Span[]): Span[] {
   const holes = unionOf(taken);
+  return unionOf(spans).flatMap((span) => outside(span, holes));
+}
+
+/** The parts of one span outside of holes that are sorted and apart from each other, as {@link unionOf} gives them. */
+export function outside(span: Span, holes: readonly Span[]): Span[] {
   const rest: Span[] = [];
-  let hole = 0;
-  for (const span of unionOf(spans)) {
-    let from = span.start;
-    while (hole < holes.length && holes[hole]!.end <= from) hole += 1;
-    for (let at = hole; at < holes.length && holes[at]!.start < span.end; at++) {
-      if (holes[at]!.start > from) rest.push({ start: from, end: holes[at]!.start });
-      from = Math.max(from, holes[at]!.end);
-    }
-    if (from < span.end) rest.push({ start: from, end: span.end });
+  let from = span.start;
+  for (let at = firstEndingAfter(holes, from); at < holes.length && holes[at]!.start < span.end; at++) {
+    if (holes[at]!.start > from) rest.push({ start: from, end: holes[at]!.start });
+    from = Math.max(from, holes[at]!.end);
   }
+  if (from < span.end) rest.push({ start: from, end: span.end });
   return rest;
+}
+
+function firstEndingAfter(sorted: readonly Span[], time: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.end <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CuratedDocument } from '../domain/document.ts';
 import type { DocRecord, Segment } from '../domain/records.ts';
 import { documentLabels, type LabelledMedia } from './document-labels.ts';
 import { subtract, unionOf, type Span } from './spans.ts';
 import { countSubset, selectTurns, type TurnChoice } from './subset.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const media = (durationSec = 100, range: LabelledMedia['choice']['range'] = null): LabelledMedia => ({
   fileId: 'talk',

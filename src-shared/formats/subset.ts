@@ -2,7 +2,8 @@ import type { SubsetChoice } from '../api/contract.ts';
 import type { CuratedDocument } from '../domain/document.ts';
 import type { Segment } from '../domain/records.ts';
 import { mediaExtent, regionOf, reviewedSpans, spanOf, splitRecords, type LabelledMedia } from './document-labels.ts';
-import { totalLength, subtract, toMs, unionOf, type Span } from './spans.ts';
+import { groupBy } from './group-by.ts';
+import { outside, totalLength, subtract, toMs, unionOf, type Span } from './spans.ts';
 import type { Region, Turn } from './turn.ts';
 
 /** One turn that is part of a curated subset; times are whole milliseconds. */
@@ -41,7 +42,7 @@ export function selectTurns(document: CuratedDocument, media: LabelledMedia, cho
   const { segments, names } = splitRecords(document);
   const extent = mediaExtent(media);
   const wanted = choice.speakerIds === null ? null : new Set(choice.speakerIds);
-  const speech = speechOfOthers(segments);
+  const others = choice.withOverlap ? null : speechOfOthers(segments);
   const turns: SubsetTurn[] = [];
   for (const segment of segments) {
     if (choice.reviewedOnly && segment.review !== 'accepted') continue;
@@ -54,7 +55,7 @@ export function selectTurns(document: CuratedDocument, media: LabelledMedia, cho
         { start: extent.end, end: Infinity },
       ],
     );
-    for (const part of choice.withOverlap ? whole : subtract(whole, speech(segment))) {
+    for (const part of others ? whole.flatMap((span) => outside(span, others.get(segment.speakerId)!)) : whole) {
       if (part.end - part.start < toMs(choice.minTurnSec)) continue;
       turns.push({
         fileId: media.fileId,
@@ -77,30 +78,12 @@ export function selectTurns(document: CuratedDocument, media: LabelledMedia, cho
   return { turns, regions, segmentCount: segments.length, acceptedCount };
 }
 
-/** The speech of everybody but a segment's speaker where it overlaps the segment. */
-function speechOfOthers(segments: readonly Segment[]): (segment: Segment) => Span[] {
-  // Sorted by start, so that only neighbours within the longest segment need a look.
-  const longestSec = segments.reduce((longest, one) => Math.max(longest, one.endSec - one.startSec), 0);
-  return (segment) => {
-    const others: Span[] = [];
-    for (let at = firstFrom(segments, segment.startSec - longestSec); at < segments.length; at++) {
-      const other = segments[at]!;
-      if (other.startSec >= segment.endSec) break;
-      if (other.speakerId !== segment.speakerId && other.endSec > segment.startSec) others.push(spanOf(other));
-    }
-    return others;
-  };
-}
-
-function firstFrom(segments: readonly Segment[], startSec: number): number {
-  let low = 0;
-  let high = segments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (segments[middle]!.startSec < startSec) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** For each speaker the time in which anybody else speaks. */
+function speechOfOthers(segments: readonly Segment[]): Map<string, Span[]> {
+  const own = groupBySpeaker(segments);
+  return new Map(
+    [...own.keys()].map((id) => [id, unionOf([...own].flatMap(([other, spans]) => (other === id ? [] : spans)))]),
+  );
 }
 
 /** Speech of the document, per speaker, that no turn of the subset covers. */
@@ -112,13 +95,8 @@ function leftOut(segments: readonly Segment[], turns: readonly SubsetTurn[]): Sp
 function groupBySpeaker(
   pieces: readonly { speakerId: string; startSec: number; endSec: number }[],
 ): Map<string, Span[]> {
-  const groups = new Map<string, Span[]>();
-  for (const piece of pieces) {
-    const group = groups.get(piece.speakerId);
-    if (group) group.push(spanOf(piece));
-    else groups.set(piece.speakerId, [spanOf(piece)]);
-  }
-  return groups;
+  const groups = groupBy(pieces, (piece) => piece.speakerId);
+  return new Map([...groups].map(([id, own]) => [id, own.map(spanOf)]));
 }
 
 export interface SubsetCounts {

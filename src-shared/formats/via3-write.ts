@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.ts';
 import { JsonNumber, JsonObject, toJson, type JsonValue } from './json/model.ts';
 import { roundTo } from './text/numbers.ts';
 import { compareText, compareTurns, type FaceBox, type LabelSet, type MediaReference, type Turn } from './turn.ts';
@@ -47,16 +48,15 @@ export function via3FromLabels(labels: Partial<LabelSet>, options: Via3Options):
     ]);
   }
   const metadata = new JsonObject();
+  const turnsOf = groupBy(turns, (turn) => turn.fileId);
+  const boxesOf = groupBy(boxes, (box) => box.fileId);
   media.forEach((one, at) => {
     const vid = String(at + 1);
     const keys = new KeyMaker(vid, metadata);
-    for (const turn of turns) {
-      if (turn.fileId === one.fileId)
-        metadata.set(keys.next(), segmentEntry(vid, turn, '1', withConfidence ? '3' : null));
+    for (const turn of turnsOf.get(one.fileId) ?? []) {
+      metadata.set(keys.next(), segmentEntry(vid, turn, '1', withConfidence ? '3' : null));
     }
-    for (const box of boxes) {
-      if (box.fileId === one.fileId) metadata.set(keys.next(), boxEntry(vid, box, '2'));
-    }
+    for (const box of boxesOf.get(one.fileId) ?? []) metadata.set(keys.next(), boxEntry(vid, box, '2'));
   });
   const ids = media.map((_, at) => String(at + 1));
   const root = toJson({
@@ -121,11 +121,7 @@ export function updateVia3(document: Via3Document, turns: readonly Turn[]): Via3
   const options = new JsonObject(speaker.options.members);
   const valueOf = optionIds(options, speaker.type);
 
-  const wanted = new Map<string, Turn[]>();
-  for (const turn of turns) {
-    const key = turnKey(turn);
-    wanted.set(key, [...(wanted.get(key) ?? []), turn]);
-  }
+  const wanted = groupBy(turns, turnKey);
   const metadata = new JsonObject();
   let dropped = 0;
   for (const [key, entry] of (root.get('metadata') as JsonObject).members) {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../api/errors.ts';
 import { damaged, speakerName, turn } from './testing/arbitraries.ts';
 import { compareTurns, type Turn } from './turn.ts';
 import { parseVia3, serialiseVia3 } from './via3.ts';
 import { updateVia3, via3FromLabels } from './via3-write.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The shape av-diarization writes: no version, free strings with empty options, off-screen runs `2_1`. */
 const older = JSON.stringify({

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { itShared, sharedPath } from '../../src-main/testing/shared-data.ts';
 import { parseRttm } from '../formats/rttm.ts';
 import { parseUem } from '../formats/uem.ts';
@@ -8,6 +8,8 @@ import type { Region, Turn } from '../formats/turn.ts';
 import { findProtocol } from './protocols.ts';
 import { scoreDiarization } from './score.ts';
 import type { ScoringOptions } from './scoring-input.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const outputs = (...parts: string[]) => sharedPath('data', 'system_outputs', ...parts);
 const turnsOf = (...parts: string[]): Turn[] => parseRttm(readFileSync(outputs(...parts), 'utf8')).turns;

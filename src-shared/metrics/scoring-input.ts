@@ -1,3 +1,4 @@
+import { groupBy } from '../formats/group-by.ts';
 import type { Region, Turn } from '../formats/turn.ts';
 import { compareText } from '../formats/turn.ts';
 import { subtract, unionOf, type Span } from '../formats/spans.ts';
@@ -159,15 +160,4 @@ function filesOfManyChannels(turns: readonly Turn[]): Set<string> {
     else if (known !== channel) many.add(fileId);
   }
   return many;
-}
-
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
