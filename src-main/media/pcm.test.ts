@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MediaChoice } from '#shared/domain/media.ts';
@@ -192,6 +192,18 @@ describe('damage', () => {
     } else {
       expect((outcome as { result: { warnings: string[] } }).result.warnings).not.toEqual([]);
     }
+  });
+
+  test('a killed ffmpeg is a crash, never a short file', async () => {
+    const real = await testTools();
+    const ffmpegPath = path.join(folder, 'ffmpeg');
+    const script = `#!/bin/sh\ncase "$*" in *-codecs*) exec '${real.ffmpegPath}' "$@";; esac\n'${real.ffmpegPath}' "$@" | head -c 50000\nkill -9 $$\n`;
+    await writeFile(ffmpegPath, script);
+    await chmod(ffmpegPath, 0o755);
+    const source = await sourceOf(await makeMedia('click.wav'));
+    await expect(allPcm({ ...real, ffmpegPath }, source)).rejects.toMatchObject({
+      data: { code: 'crashed', file: source.path },
+    });
   });
 
   test('a picture without sound says so', async () => {

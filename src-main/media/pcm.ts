@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { AppError } from '#shared/api/errors.ts';
 import type { AudioStream, MediaChoice, MediaProbe } from '#shared/domain/media.ts';
 import {
@@ -198,10 +199,9 @@ function nothingDecoded(file: string, stream: AudioStream, outcome: ToolOutcome)
 }
 
 function int16(data: Buffer): Int16Array {
-  const count = data.length >> 1;
-  const samples = new Int16Array(count);
-  for (let index = 0; index < count; index++) samples[index] = data.readInt16LE(2 * index);
-  return samples;
+  // A copy, because blocks start at odd bytes and share their buffer with what comes next.
+  const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~1)) as ArrayBuffer;
+  return new Int16Array(os.endianness() === 'LE' ? bytes : Buffer.from(bytes).swap16().buffer);
 }
 
 /** Decoded samples whose own time stamps lie in the range. */

@@ -146,7 +146,7 @@ export function describeProxy(
   const zeroSec = restarts(probe.container) ? 0 : probe.timeZeroSec;
   if (picture) {
     command.outputOptions(['-map', `0:${picture.index}`, ...coding.video]);
-    command.videoFilters([fitFilter(), 'setsar=1', 'format=yuv420p']);
+    command.videoFilters([fitFilter()]).outputOptions(['-pix_fmt', 'yuv420p']);
     // A fine time base keeps uneven frame times; by default they would be rounded to the nominal rate.
     command.outputOptions(['-enc_time_base', '1:90000', '-force_key_frames', `expr:gte(t,n_forced*${KEY_FRAME_SEC})`]);
   }

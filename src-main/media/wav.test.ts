@@ -92,6 +92,14 @@ test('all or nothing: after a cancel or an error no file is new and old ones are
   expect(await readFile(path.join(folder, 'a.wav'), 'utf8')).toBe('old');
 });
 
+test('a place that cannot be written is named with a way out', async () => {
+  await writeFile(path.join(folder, 'file'), '');
+  const cuts = [{ startSec: 0, endSec: 1, outPath: path.join(folder, 'file', 'a.wav') }];
+  await expect(cutWav(await testTools(), await sourceOf('tone.wav'), cuts)).rejects.toMatchObject({
+    data: { code: 'io', file: path.join(folder, 'file'), fix: expect.any(String) as string },
+  });
+});
+
 test('nothing to cut is nothing to do', async () => {
   expect(await cutWav(await testTools(), await sourceOf('tone.wav'), [])).toBeNull();
 });

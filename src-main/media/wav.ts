@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { syncFolder } from '#runtime/atomic-file.ts';
@@ -31,9 +32,8 @@ export function wavHeader(sampleCount: number, sampleRateHz: number = PCM_RATE_H
 /** 16-bit samples as the bytes of a WAV file's data. */
 export function wavData(samples: Int16Array): Buffer {
   const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  return isLittleEndian ? data : Buffer.from(data).swap16();
+  return os.endianness() === 'LE' ? data : Buffer.from(data).swap16();
 }
-const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 export interface WavCut {
   /** Seconds from t = 0. */
@@ -85,9 +85,27 @@ export async function cutWav(
     for (const writer of writers) await writer.publish();
     for (const folder of new Set(cuts.map((cut) => path.dirname(path.resolve(cut.outPath))))) await syncFolder(folder);
     return result;
+  } catch (error) {
+    throw writeError(error);
   } finally {
     for (const writer of writers) await writer.discard();
   }
+}
+
+/** An error of the file system as one a person can act on; any other as it is. */
+function writeError(error: unknown): unknown {
+  const { code, path: file } = error as NodeJS.ErrnoException;
+  if (error instanceof AppError || code === undefined) return error;
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new AppError(
+    'io',
+    full ? 'The disk is full: the audio was not written.' : `The audio could not be written (${code}).`,
+    {
+      ...(file === undefined ? {} : { file }),
+      fix: full ? 'Free some space and try again.' : 'Choose a folder that you may write to.',
+      detail: String(error),
+    },
+  );
 }
 
 /** One file of a cut: beside its final place under a hidden name until it is published. */
@@ -138,7 +156,8 @@ class CutWriter {
   async discard(): Promise<void> {
     await this.#handle?.close().catch(() => undefined);
     this.#handle = null;
-    await rm(this.#part, { force: true });
+    // What went wrong before says more than a part that cannot be removed.
+    await rm(this.#part, { force: true }).catch(() => undefined);
   }
 
   async #open(): Promise<FileHandle> {
