@@ -76,70 +76,59 @@ export function sortedRecords(records: Iterable<DocRecord>): DocRecord[] {
   ];
 }
 
-/** Writes a diff. Inside a transaction: foreign keys are checked at its end. */
-export function writeDiff(sql: Statements, mediaId: string, diff: RecordsDiff): void {
-  for (const record of diff.removed) removeRecord(sql, mediaId, record);
-  // A record keeps its kind for life, so that taking the old row away and writing the new one is an update.
-  for (const { from, to } of diff.updated) {
-    removeRecord(sql, mediaId, from);
-    insertRecord(sql, mediaId, to);
-  }
-  for (const record of diff.added) insertRecord(sql, mediaId, record);
-}
+/** Statements of one kind of record. All take the columns of {@link columnsOf}, then media id and record id. */
+const tables = {
+  speaker: {
+    insert: 'INSERT INTO speaker (name, colour, lane_order, origin, media_id, id) VALUES (?, ?, ?, ?, ?, ?)',
+    update: 'UPDATE speaker SET name = ?, colour = ?, lane_order = ?, origin = ? WHERE media_id = ? AND id = ?',
+    remove: 'DELETE FROM speaker WHERE media_id = ? AND id = ?',
+  },
+  segment: {
+    insert: `INSERT INTO segment (speaker_id, start_sec, end_sec, confidence, review, origin, hypothesis_id, media_id, id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    update: `UPDATE segment SET speaker_id = ?, start_sec = ?, end_sec = ?, confidence = ?, review = ?, origin = ?,
+      hypothesis_id = ? WHERE media_id = ? AND id = ?`,
+    remove: 'DELETE FROM segment WHERE media_id = ? AND id = ?',
+  },
+  track: {
+    insert: `INSERT INTO face_track (start_sec, end_sec, speaker_id, boxes_artifact, origin, media_id, id)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    update: `UPDATE face_track SET start_sec = ?, end_sec = ?, speaker_id = ?, boxes_artifact = ?, origin = ?
+      WHERE media_id = ? AND id = ?`,
+    remove: 'DELETE FROM face_track WHERE media_id = ? AND id = ?',
+  },
+  cut: {
+    insert: 'INSERT INTO cut (time_sec, origin, media_id, id) VALUES (?, ?, ?, ?)',
+    update: 'UPDATE cut SET time_sec = ?, origin = ? WHERE media_id = ? AND id = ?',
+    remove: 'DELETE FROM cut WHERE media_id = ? AND id = ?',
+  },
+} as const;
 
-function removeRecord(sql: Statements, mediaId: string, record: DocRecord): void {
-  const statement = {
-    speaker: 'DELETE FROM speaker WHERE media_id = ? AND id = ?',
-    segment: 'DELETE FROM segment WHERE media_id = ? AND id = ?',
-    track: 'DELETE FROM face_track WHERE media_id = ? AND id = ?',
-    cut: 'DELETE FROM cut WHERE media_id = ? AND id = ?',
-  }[record.kind];
-  const { changes } = sql<[string, string]>(statement).run(mediaId, record.id);
-  if (changes !== 1) throw new Error(`The record ${record.id} is not in the project file.`);
-}
-
-function insertRecord(sql: Statements, mediaId: string, record: DocRecord): void {
+function columnsOf(record: DocRecord): (string | number | null)[] {
   switch (record.kind) {
     case 'speaker':
-      sql('INSERT INTO speaker (media_id, id, name, colour, lane_order, origin) VALUES (?, ?, ?, ?, ?, ?)').run(
-        mediaId,
-        record.id,
-        record.name,
-        record.colour,
-        record.order,
-        record.origin,
-      );
-      return;
-    case 'segment':
-      sql(
-        `INSERT INTO segment (media_id, id, speaker_id, start_sec, end_sec, confidence, review, origin, hypothesis_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ).run(
-        mediaId,
-        record.id,
-        record.speakerId,
-        record.startSec,
-        record.endSec,
-        record.confidence,
-        record.review,
-        record.origin,
-        record.hypothesisId,
-      );
-      return;
+      return [record.name, record.colour, record.order, record.origin];
+    case 'segment': {
+      const { speakerId, startSec, endSec, confidence, review, origin, hypothesisId } = record;
+      return [speakerId, startSec, endSec, confidence, review, origin, hypothesisId];
+    }
     case 'track':
-      sql(
-        `INSERT INTO face_track (media_id, id, start_sec, end_sec, speaker_id, boxes_artifact, origin)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      ).run(mediaId, record.id, record.startSec, record.endSec, record.speakerId, record.boxesArtifact, record.origin);
-      return;
+      return [record.startSec, record.endSec, record.speakerId, record.boxesArtifact, record.origin];
     case 'cut':
-      sql('INSERT INTO cut (media_id, id, time_sec, origin) VALUES (?, ?, ?, ?)').run(
-        mediaId,
-        record.id,
-        record.timeSec,
-        record.origin,
-      );
+      return [record.timeSec, record.origin];
   }
+}
+
+/** Writes a diff. Inside a transaction: foreign keys are checked at its end. */
+export function writeDiff(sql: Statements, mediaId: string, diff: RecordsDiff): void {
+  const run = (statement: string, record: DocRecord, columns: (string | number | null)[]) => {
+    const { changes } = sql(statement).run(...columns, mediaId, record.id);
+    if (changes !== 1) throw new Error(`The record ${record.id} is not in the project file.`);
+  };
+  for (const record of diff.removed) run(tables[record.kind].remove, record, []);
+  // A record keeps its kind for life.
+  for (const { to } of diff.updated) run(tables[to.kind].update, to, columnsOf(to));
+  for (const record of diff.added) run(tables[record.kind].insert, record, columnsOf(record));
 }
 
 /**

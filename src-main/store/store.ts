@@ -17,6 +17,7 @@ export type {
   NewHypothesis,
   NewMedia,
   ProjectInfo,
+  StoreState,
   ViewState,
 } from './protocol.ts';
 

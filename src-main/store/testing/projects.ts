@@ -25,7 +25,19 @@ export function useProjects() {
     stores.push(store);
     return store;
   };
-  return { folder, file: () => path.join(folder(), 'talk.diarist'), open };
+  const file = () => path.join(folder(), 'talk.diarist');
+  /** A new project with one file in it. */
+  const projectWithFile = async () => {
+    const projectFile = file();
+    const store = await open(projectFile);
+    const [media] = await store.addMedia([newMedia('/media/talk.wav')]);
+    return { store, mediaId: media!.id, file: projectFile };
+  };
+  const reopen = async (project: { store: Store; file: string }) => {
+    await project.store.close();
+    return open(project.file, { create: false });
+  };
+  return { folder, file, open, projectWithFile, reopen };
 }
 
 export const newMedia = (file: string): NewMedia => ({

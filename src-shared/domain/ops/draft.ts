@@ -1,7 +1,7 @@
 import { AppError } from '../../api/errors.ts';
 import { diffOf } from '../diff.ts';
 import type { RecordMap } from '../diff.ts';
-import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
+import type { DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
 
 /**
  * The records of a file while one edit is worked out. Reads see the changes so far; the base stays as it is, so that an
@@ -67,10 +67,6 @@ export class Draft {
 
   tracks(): FaceTrack[] {
     return [...this.records()].filter((record) => record.kind === 'track');
-  }
-
-  cuts(): Cut[] {
-    return [...this.records()].filter((record) => record.kind === 'cut');
   }
 
   /** Segments (of one speaker, if given) in the order of time. */

@@ -1,0 +1,141 @@
+import type { Provenance } from '#shared/domain/hypothesis.ts';
+import { describe, expect, it } from 'vitest';
+import { newHypothesis, newJob, turns, useProjects } from './testing/projects.ts';
+
+const { projectWithFile, reopen } = useProjects();
+
+describe('hypotheses', () => {
+  const provenance: Provenance = {
+    systemId: 'diarist-audio',
+    systemVersion: '1',
+    appVersion: '0.1.0',
+    params: { 'vad.threshold': 0.5, nested: { deep: [1, null] } },
+    models: [{ id: 'silero', sha256: 'ab' }],
+    stages: [{ id: 'vad', version: '1', key: 'k', wallSec: 1, cpuSec: 2, fromCache: false }],
+    decoder: 'ffmpeg 4.1',
+    provider: 'cpu',
+  };
+
+  it('come back as they were given, in the same order and to the last bit', async () => {
+    const project = await projectWithFile();
+    const segments = [
+      { startSec: 0.1 + 0.2, endSec: 1 / 3, speaker: 'ID_0/3', confidence: null },
+      { startSec: 0, endSec: 0, speaker: '  ', confidence: 1 },
+    ];
+    const info = await project.store.addHypothesis({
+      ...newHypothesis(project.mediaId, segments),
+      provenance,
+      warnings: ['12 % could not be decoded'],
+    });
+    expect(info).toMatchObject({
+      speakerCount: 2,
+      segmentCount: 2,
+      provenance,
+      warnings: ['12 % could not be decoded'],
+    });
+    const again = await reopen(project);
+    expect(await again.listHypotheses(project.mediaId)).toEqual([info]);
+    expect(await again.hypothesisSegments(info.id)).toEqual(segments);
+  });
+
+  it('that make no sense are refused whole', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const good = turns(3);
+    for (const bad of [
+      { ...good[0]!, endSec: -1 },
+      { ...good[0]!, startSec: 2, endSec: 1 },
+      { ...good[0]!, startSec: Number.NaN },
+      { ...good[0]!, confidence: 1.5 },
+      { ...good[0]!, speaker: '' },
+    ]) {
+      await expect(store.addHypothesis(newHypothesis(mediaId, [...good, bad]))).rejects.toMatchObject({
+        data: { code: 'bad-input', message: expect.stringContaining('turn 4') as string },
+      });
+    }
+    expect(await store.listHypotheses(mediaId)).toEqual([]);
+  });
+
+  it('stay as they are under edits, and removing one leaves the labels made from it', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const { id } = await store.addHypothesis(newHypothesis(mediaId, turns(6)));
+    await store.apply(mediaId, 0, { op: 'hypothesis.adopt', hypothesisId: id });
+    const { records } = await store.getDocument(mediaId);
+    const segmentIds = records.filter(({ kind }) => kind === 'segment').map((record) => record.id);
+    await store.apply(mediaId, 1, { op: 'segment.delete', segmentIds });
+    expect(await store.hypothesisSegments(id)).toEqual(turns(6));
+    await store.removeHypothesis(id);
+    expect(await store.listHypotheses(mediaId)).toEqual([]);
+    const back = await store.undo(mediaId, 2);
+    expect(back.diff.added).toHaveLength(6);
+    await expect(store.apply(mediaId, 3, { op: 'hypothesis.adopt', hypothesisId: id })).rejects.toMatchObject({
+      data: { code: 'not-found' },
+    });
+  });
+
+  it('of another file cannot be adopted', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const [other] = await store.addMedia([newMedia('/media/other.wav')]);
+    const { id } = await store.addHypothesis(newHypothesis(other!.id, turns(3)));
+    await expect(store.apply(mediaId, 0, { op: 'hypothesis.adopt', hypothesisId: id })).rejects.toMatchObject({
+      data: { code: 'bad-input' },
+    });
+  });
+});
+
+describe('jobs', () => {
+  it('come back as they were given and change field by field', async () => {
+    const project = await projectWithFile();
+    const job = newJob(project.mediaId);
+    expect(await project.store.insertJob(job)).toEqual(job);
+    const error = { code: 'crashed' as const, message: 'It stopped.', file: '/x', fix: 'Retry.', detail: 'SIGSEGV' };
+    await project.store.updateJob('job1', { state: 'failed', error, progress: null, finishedMs: 2 });
+    const again = await reopen(project);
+    expect(await again.listJobs()).toEqual([{ ...job, state: 'failed', error, progress: null, finishedMs: 2 }]);
+  });
+
+  it('complete in one step with their result, which fills an untouched layer', async () => {
+    const { store, mediaId } = await projectWithFile();
+    await store.insertJob(newJob(mediaId));
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    const done = await store.completeJob('job1', {
+      job: { state: 'done', progress: null, finishedMs: 5 },
+      media: { state: 'ready', undecodedShare: 0 },
+      hypothesis,
+      adoptIfUntouched: true,
+    });
+    expect(done.job).toMatchObject({ state: 'done', hypothesisId: done.hypothesis!.id });
+    expect(done.change).toMatchObject({ revision: 1, cause: 'edit' });
+    expect(await store.getMedia(mediaId)).toMatchObject({ state: 'ready', undecodedShare: 0, segmentCount: 4 });
+    expect(await store.hasHumanEdits(mediaId)).toBe(false);
+  });
+
+  it('never overwrite what a person has edited, but do overwrite what was undone', async () => {
+    const { store, mediaId } = await projectWithFile();
+    await store.insertJob(newJob(mediaId));
+    await store.insertJob(newJob(mediaId, { id: 'job2' }));
+    await store.apply(mediaId, 0, { op: 'speaker.add', name: 'Anna' });
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    const completion = { job: { state: 'done' as const }, hypothesis, adoptIfUntouched: true };
+    expect(await store.hasHumanEdits(mediaId)).toBe(true);
+    const first = await store.completeJob('job1', completion);
+    expect(first).toMatchObject({ change: null });
+    expect(first.hypothesis).not.toBeNull();
+    expect(await store.getDocument(mediaId)).toMatchObject({ revision: 1 });
+    await store.undo(mediaId, 1);
+    expect((await store.completeJob('job2', completion)).change).toMatchObject({ revision: 3 });
+  });
+
+  it('complete whole or not at all', async () => {
+    const { store, mediaId } = await projectWithFile();
+    await store.insertJob(newJob(mediaId));
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    const bad = { state: 'nonsense' } as never;
+    await expect(
+      store.completeJob('job1', { job: bad, media: { state: 'ready' }, hypothesis, adoptIfUntouched: true }),
+    ).rejects.toMatchObject({ data: { code: 'bad-input' } });
+    expect(await store.getMedia(mediaId)).toMatchObject({ state: 'new' });
+    expect(await store.listHypotheses(mediaId)).toEqual([]);
+    expect(await store.getDocument(mediaId)).toMatchObject({ revision: 0, records: [] });
+    expect(await store.getJob('job1')).toMatchObject({ state: 'running', hypothesisId: null });
+  });
+});
