@@ -119,7 +119,7 @@ test('files are browsed by keys alone: Down, Enter opens, Backspace goes up, Spa
   await screen.findByText('talks');
   fireEvent.keyDown(screen.getByRole('listbox'), { key: 'ArrowDown' });
   fireEvent.keyDown(screen.getByRole('listbox'), { key: 'Enter' });
-  await waitFor(() => expect((screen.getByRole('textbox') as HTMLInputElement).value).toBe('/home/talks'));
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('/home/talks'));
   fireEvent.keyDown(screen.getByRole('listbox'), { key: ' ' });
   expect(ticked).toEqual(['/home/talks/a.mp4']);
   fireEvent.keyDown(screen.getByRole('listbox'), { key: 'Backspace' });
@@ -137,10 +137,10 @@ test('a subset is counted as the rules change, and cannot be written while nothi
   show(<SubsetBuilder mediaIds={['m']} speakerIds={{}} />);
   await screen.findByText('1:05');
   fireEvent.change(screen.getByRole('textbox', { name: 'New folder to write' }), { target: { value: '/out' } });
-  expect((screen.getByRole('button', { name: 'Write the subset' }) as HTMLButtonElement).disabled).toBe(false);
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Write the subset' }).disabled).toBe(false);
   fireEvent.click(screen.getByRole('checkbox', { name: 'Only what a person has accepted or made' }));
   await screen.findByText(/Nothing fits these rules/u);
-  expect((screen.getByRole('button', { name: 'Write the subset' }) as HTMLButtonElement).disabled).toBe(true);
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Write the subset' }).disabled).toBe(true);
   expect(asked.at(-1)).toMatchObject({ mediaIds: ['m'], reviewedOnly: true });
 });
 

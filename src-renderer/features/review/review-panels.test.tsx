@@ -160,6 +160,6 @@ test('a read-only project shows the values and takes no edit', () => {
   useReviewStore.setState({ readOnlyReason: 'Open elsewhere.' });
   show(<SegmentCard />);
   act(() => review().select(['s1']));
-  expect((screen.getByRole('textbox', { name: 'Start' }) as HTMLInputElement).disabled).toBe(true);
-  expect((screen.getByRole('button', { name: 'Accept' }) as HTMLButtonElement).disabled).toBe(true);
+  expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Start' }).disabled).toBe(true);
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Accept' }).disabled).toBe(true);
 });
