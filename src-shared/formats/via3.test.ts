@@ -90,6 +90,14 @@ describe('parseVia3', () => {
     ).toEqual(['Ann', 'Bo']);
   });
 
+  it('says when a value is not among the options', () => {
+    const document = parseVia3(newer.replace('"av":{"1":"2"}', '"av":{"1":"77"}'));
+    expect(document.turns[1]!.speaker).toBe('77');
+    expect(document.warnings[0]).toBe(
+      '1 segment(s) carry a value that is not among the options; it is taken as a name.',
+    );
+  });
+
   it.each([
     ['a member twice', '{"a":1,"a":2}', 'line 1, column 8: not valid JSON: the member "a" appears twice'],
     ['truncated', older.slice(0, 200), 'not valid JSON'],

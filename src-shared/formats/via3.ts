@@ -41,6 +41,8 @@ export interface Via3Segment {
   endSec: number;
   /** Empty when the segment carries no value of the speaker attribute. */
   speakers: string[];
+  /** A value is not among the options the attribute lists. */
+  unlisted: boolean;
 }
 
 /** The attribute that names speakers, with its id. */
@@ -77,10 +79,12 @@ export class Via3Reader {
     const confidence = this.#attributes(root, via3Anchor.temporalSegment).find((one) => /confidence/i.test(one.name));
     let other = 0;
     let unnamed = 0;
+    let unlisted = 0;
     for (const [key, entry] of metadata.members) {
       const segment = this.segment(key, entry, speaker, views);
       if (segment) {
         if (segment.speakers.length === 0) unnamed += 1;
+        if (segment.unlisted) unlisted += 1;
         for (const name of segment.speakers.length > 0 ? segment.speakers : ['unknown']) {
           document.turns.push({
             fileId: views.get(segment.viewId)!.fileId,
@@ -98,6 +102,10 @@ export class Via3Reader {
       else other += 1;
     }
     if (unnamed > 0) document.warnings.push(`${unnamed} segment(s) without a speaker are named "unknown".`);
+    if (unlisted > 0)
+      document.warnings.push(
+        `${unlisted} segment(s) carry a value that is not among the options; it is taken as a name.`,
+      );
     if (other > 0) document.warnings.push(`${other} other annotation(s) of the VIA project are kept but not shown.`);
     return document;
   }
@@ -163,7 +171,7 @@ export class Via3Reader {
     if (values !== undefined && !(values instanceof JsonObject))
       throw this.#bad(entry, `"av" of metadata ${quote(key)} is not an object`);
     const speakers = attribute && values ? this.#labels(values, attribute, key) : [];
-    return { viewId, startSec, endSec, speakers };
+    return { viewId, startSec, endSec, speakers, unlisted: isUnlisted(values, attribute) };
   }
 
   #box(
@@ -245,6 +253,18 @@ export class Via3Reader {
   #bad(node: JsonValue | null, problem: string) {
     return badInput(problem, this.#position(node), this.#file);
   }
+}
+
+/** Free text has no options, and av-diarization lists none: only a value beside listed ones is odd. */
+function isUnlisted(values: JsonObject | undefined, attribute: Via3Attribute | null): boolean {
+  if (!values || !attribute || attribute.options.members.size === 0 || attribute.type === via3AttributeType.text)
+    return false;
+  const value = textOf(values.get(attribute.id));
+  return (
+    value !== '' &&
+    value.split(',').some((id) => !attribute.options.members.has(id)) &&
+    !attribute.options.members.has(value)
+  );
 }
 
 function readConfidence(entry: JsonValue, attributeId: string): number | null {
