@@ -43,6 +43,7 @@ export const systemDescriptions: readonly SystemDescription[] = [
       { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
       { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
       { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
+      { key: 'clusters.method', label: 'Grouping of voices', default: 'likeness', unit: null, min: null, max: null },
       { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
       { key: 'clusters.sameVoice', label: 'Likeness of one voice', default: 0.77, unit: null, min: 0, max: 1 },
       { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { averageLinkage, cutAtHeight, cutToCount, labelsAfter } from './ahc.ts';
+import { averageLinkage, cutToCount, labelsAfter } from './ahc.ts';
 
 const distances = fc
   .integer({ min: 1, max: 14 })
@@ -105,12 +105,5 @@ describe('cuts', () => {
         expect(seen).toEqual([...seen.keys()]);
       }),
     );
-  });
-  it('at a height join exactly what lies below it', () => {
-    const matrix = Float32Array.of(0, 0.1, 0.9, 0.1, 0, 0.9, 0.9, 0.9, 0);
-    const tree = averageLinkage(matrix, 3);
-    expect([...cutAtHeight(tree, 3, 0.5).labels]).toEqual([0, 0, 1]);
-    expect(cutAtHeight(tree, 3, 0.05).count).toBe(3);
-    expect(cutAtHeight(tree, 3, 1).count).toBe(1);
   });
 });

@@ -107,10 +107,3 @@ export function labelsAfter(tree: readonly Merge[], n: number, merges: number): 
 export function cutToCount(tree: readonly Merge[], n: number, count: number): { labels: Int32Array; count: number } {
   return labelsAfter(tree, n, Math.max(0, n - Math.max(1, count)));
 }
-
-/** Labels of the groups that no average distance above `height` joined. */
-export function cutAtHeight(tree: readonly Merge[], n: number, height: number): { labels: Int32Array; count: number } {
-  let merges = 0;
-  while (merges < tree.length && tree[merges]!.height <= height) merges++;
-  return labelsAfter(tree, n, merges);
-}

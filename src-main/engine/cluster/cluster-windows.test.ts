@@ -15,6 +15,7 @@ const cluster = ({ rows, startSec, endSec }: Voices, min = 1, max = 20) =>
     endSec,
     minSpeakers: min,
     maxSpeakers: max,
+    method: 'likeness',
     sameVoice: SAME_VOICE,
   });
 
@@ -57,6 +58,7 @@ describe('clusterWindows', () => {
       endSec: new Float64Array(0),
       minSpeakers: 2,
       maxSpeakers: 2,
+      method: 'likeness',
       sameVoice: SAME_VOICE,
     });
     expect(nothing.speakerCount).toBe(0);
@@ -92,6 +94,7 @@ describe('clusterWindows', () => {
       endSec,
       minSpeakers: 1,
       maxSpeakers: 9,
+      method: 'likeness' as const,
       sameVoice: 0.77,
     };
     expect(() =>

@@ -1,11 +1,15 @@
 import { cutToCount } from './ahc.ts';
 import { longRecordingSeeds } from './long-recording.ts';
+import { nmeSpectral } from './nme-sc.ts';
 import { seedGroups, windowTree } from './seed-groups.ts';
 import { joinToSpeakers } from './speaker-search.ts';
 import type { SpeakerSearch } from './speaker-search.ts';
 import { centroids, unitRows, vectors } from './vectors.ts';
 import { VoiceGroups } from './voice-groups.ts';
 import type { TimedVectors } from './voice-windows.ts';
+
+export const clusterMethods = ['likeness', 'nme-sc'] as const;
+export type ClusterMethod = (typeof clusterMethods)[number];
 
 export interface ClusterRequest {
   /** Unit-length embeddings, one window after another in order of time. */
@@ -16,7 +20,9 @@ export interface ClusterRequest {
   endSec: Float64Array;
   minSpeakers: number;
   maxSpeakers: number;
-  /** Likeness from which two groups of windows are one voice, see `SAME_VOICE`. */
+  /** How the speakers are found: `likeness` (ours) or `nme-sc` (spectral, eigengap). */
+  method: ClusterMethod;
+  /** `likeness` only: likeness from which two groups of windows are one voice, see `SAME_VOICE`. */
   sameVoice: number;
 }
 
@@ -38,7 +44,7 @@ const WINDOWS_PER_SEED = 6;
 const MIN_SEEDS = 10;
 
 /**
- * Groups voice windows into speakers: a division finer than the speakers by average-linkage clustering, then joining by
+ * Groups voice windows into speakers. `likeness`: a division finer than the speakers by average-linkage clustering, then joining by
  * noise-corrected likeness (`VoiceGroups.pairs`) until no two groups can be one voice, or the wanted number is reached.
  * @param pause called between pieces of work (cancel check)
  * @returns as many speakers as wanted, or fewer when there are not enough windows
@@ -47,11 +53,12 @@ export function clusterWindows(request: ClusterRequest, pause: () => void = () =
   const rows = vectors(request.embeddings, request.size);
   const windows: TimedVectors = { rows, startSec: request.startSec, endSec: request.endSec };
   if (rows.count === 0) return { speakerCount: 0, labels: new Int32Array(0), voices: new Float32Array(0) };
-  const { labels, count } = speakersOf(windows, request, pause);
+  const find = { likeness: speakersByLikeness, 'nme-sc': speakersBySpectrum }[request.method];
+  const { labels, count } = find(windows, request, pause);
   return { speakerCount: count, labels, voices: unitRows(centroids(rows, labels, count)).data };
 }
 
-function speakersOf(windows: TimedVectors, request: ClusterRequest, pause: () => void): SpeakerSearch {
+function speakersByLikeness(windows: TimedVectors, request: ClusterRequest, pause: () => void): SpeakerSearch {
   const { rows } = windows;
   const min = Math.max(1, Math.min(request.minSpeakers, rows.count));
   const max = Math.max(min, request.maxSpeakers);
@@ -70,4 +77,8 @@ function speakersOf(windows: TimedVectors, request: ClusterRequest, pause: () =>
   }
   // Too little speech for groups of several windows: what was asked for is cut from the tree itself.
   return cutToCount(tree, rows.count, min);
+}
+
+function speakersBySpectrum(windows: TimedVectors, request: ClusterRequest, pause: () => void): SpeakerSearch {
+  return nmeSpectral(windows.rows, request.minSpeakers, request.maxSpeakers, pause);
 }

@@ -2,9 +2,14 @@ import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage } from '../stage.ts';
+import { clusterMethods } from './cluster-windows.ts';
 import { SAME_VOICE } from './speaker-search.ts';
 
 const params = z.object({
+  method: z
+    .enum(clusterMethods)
+    .default('likeness')
+    .describe('How voices are grouped: by likeness of groups (ours) or nme-sc (spectral clustering, eigengap)'),
   maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
   sameVoice: z
     .number()
@@ -27,7 +32,7 @@ export const clustersSchema = z.object({
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '2',
+  version: '3',
   label: 'Grouping voices',
   params,
   models: [],
@@ -43,6 +48,7 @@ export const speakerClustersStage: Stage<typeof params> = {
       endSec: Float64Array.from(windows, (window) => window.endSec),
       minSpeakers: asked?.min ?? 1,
       maxSpeakers: asked?.max ?? context.params.maxSpeakers,
+      method: context.params.method,
       sameVoice: context.params.sameVoice,
     });
     if (asked && windows.length > 0 && result.speakerCount < asked.min) {

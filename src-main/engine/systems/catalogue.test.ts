@@ -26,7 +26,7 @@ describe('the catalogue of systems', () => {
         expect(effective.get(nodeId)![name], param.key).toBe(param.default);
         const json = z.toJSONSchema(node.stage.params, { io: 'input' });
         const property = json.properties![name] as { minimum?: number; maximum?: number; description?: string };
-        expect([property.minimum, property.maximum], param.key).toEqual([param.min, param.max]);
+        expect([property.minimum ?? null, property.maximum ?? null], param.key).toEqual([param.min, param.max]);
         expect(property.description, param.key).toBeTruthy();
       }
     },

@@ -1,0 +1,95 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Node runs on. */
+const TICKS_PER_SEC = 100;
+const PAGE_BYTES = 4096;
+
+export interface TreeUsage {
+  /** CPU seconds of this process and everything it started, by command name. */
+  cpuSec: Map<string, number>;
+  /** Largest sum of resident memory over all of them at one moment. */
+  peakRssBytes: number;
+}
+
+interface Stat {
+  pid: number;
+  parent: number;
+  name: string;
+  cpuSec: number;
+  rssBytes: number;
+}
+
+/**
+ * CPU and memory of this process and its descendants while `work` runs, sampled ten times a second from /proc; null where
+ * there is none.
+ */
+export async function withTreeUsage<T>(work: () => Promise<T>): Promise<{ value: T; usage: TreeUsage | null }> {
+  const seen = new Map<number, { name: string; first: number; last: number }>();
+  let peakRssBytes = 0;
+  let any = false;
+  const sample = async (): Promise<void> => {
+    const family = descendants(await allStats(), process.pid);
+    if (family.length > 0) any = true;
+    peakRssBytes = Math.max(
+      peakRssBytes,
+      family.reduce((sum, stat) => sum + stat.rssBytes, 0),
+    );
+    for (const { pid, name, cpuSec } of family) {
+      const known = seen.get(pid);
+      // Of this process only what it uses from now on; children are counted from their birth.
+      seen.set(pid, { name, first: known?.first ?? (pid === process.pid ? cpuSec : 0), last: cpuSec });
+    }
+  };
+  await sample();
+  let sampling = Promise.resolve();
+  const timer = setInterval(() => {
+    sampling = sampling.then(sample);
+  }, 100);
+  try {
+    const value = await work();
+    clearInterval(timer);
+    await sampling;
+    await sample();
+    const cpuSec = new Map<string, number>();
+    for (const { name, first, last } of seen.values()) cpuSec.set(name, (cpuSec.get(name) ?? 0) + last - first);
+    return { value, usage: any ? { cpuSec, peakRssBytes } : null };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function allStats(): Promise<Stat[]> {
+  const names = await readdir('/proc').catch(() => []);
+  const stats = await Promise.all(
+    names
+      .filter((name) => /^\d+$/u.test(name))
+      .map(async (name): Promise<Stat | null> => {
+        const line = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => null);
+        const match = line === null ? null : /^(\d+) \((.*)\) (.*)$/su.exec(line.trim());
+        if (!match) return null;
+        const fields = match[3]!.split(' ');
+        return {
+          pid: Number(match[1]),
+          name: match[2]!,
+          parent: Number(fields[1]),
+          cpuSec: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC,
+          rssBytes: Number(fields[21]) * PAGE_BYTES,
+        };
+      }),
+  );
+  return stats.filter((stat) => stat !== null);
+}
+
+function descendants(stats: readonly Stat[], root: number): Stat[] {
+  const family = new Set([root]);
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const { pid, parent } of stats) {
+      if (family.has(parent) && !family.has(pid)) {
+        family.add(pid);
+        grew = true;
+      }
+    }
+  }
+  return stats.filter(({ pid }) => family.has(pid));
+}
