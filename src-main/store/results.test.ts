@@ -1,6 +1,6 @@
 import type { Provenance } from '#shared/domain/hypothesis.ts';
 import { describe, expect, it } from 'vitest';
-import { newHypothesis, newJob, turns, useProjects } from './testing/projects.ts';
+import { newHypothesis, newJob, newMedia, turns, useProjects } from './testing/projects.ts';
 
 const { projectWithFile, reopen } = useProjects();
 
