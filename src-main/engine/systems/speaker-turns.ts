@@ -25,7 +25,7 @@ const startSchema = z.object({ startSec: z.number() });
  */
 export const speakerTurnsStage: Stage<typeof params> = {
   id: 'speaker-turns',
-  version: '2',
+  version: '3',
   label: 'Writing turns',
   params,
   models: [],

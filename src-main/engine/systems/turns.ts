@@ -25,6 +25,8 @@ export interface TurnRules {
 
 /** A turn of this length is worth half of the confidence a long one could have. */
 const HALF_TRUST_SEC = 0.35;
+/** Fitted: doubt is this times the square of what the evidence lacks. */
+const DOUBT_SCALE = 1.25;
 
 interface Piece {
   startSec: number;
@@ -96,7 +98,10 @@ function bridgePauses(pieces: readonly Piece[], maxPauseSec: number): Piece[] {
   return out;
 }
 
-/** Window confidence × mean speech probability × trust in a turn of this length; three decimals. */
+/**
+ * Share of a turn that is right, as its evidence foretells: window confidence × mean speech probability × trust in a turn
+ * of this length, mapped to what was right on 120 simulated conversations (docs/adr/0042); three decimals.
+ */
 function confidenceOf(piece: Piece, vad: TurnRules['vad']): number {
   const label = piece.speechSec > 0 ? piece.trust / piece.speechSec : 0;
   const first = Math.max(0, Math.floor(piece.startSec / vad.stepSec));
@@ -105,5 +110,6 @@ function confidenceOf(piece: Piece, vad: TurnRules['vad']): number {
   for (let step = first; step < end; step++) speech += vad.probabilities[step]!;
   speech = end > first ? speech / (end - first) : 0;
   const length = piece.speechSec / (piece.speechSec + HALF_TRUST_SEC);
-  return Math.round(1000 * Math.max(0, Math.min(1, label * speech * length))) / 1000;
+  const evidence = Math.max(0, Math.min(1, label * speech * length));
+  return Math.round(1000 * Math.max(0, 1 - DOUBT_SCALE * (1 - evidence) ** 2)) / 1000;
 }
