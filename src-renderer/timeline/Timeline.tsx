@@ -112,7 +112,7 @@ function useReveal(data: SurfaceData, mounted: React.RefObject<MountedTimeline |
       viewport.getState().scrollTo(lastAction.span);
     }
   }, [lastAction]);
-  const place = focusId === null ? undefined : index.placeOf.get(focusId);
+  const place = focusId === null ? undefined : index.placeOf(focusId);
   const lane = place?.lane;
   useEffect(() => {
     if (lane !== undefined) mounted.current?.surface.revealLane(lane);

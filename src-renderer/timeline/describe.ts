@@ -4,7 +4,7 @@ import { word } from './words.ts';
 
 /** A segment in words, for screen readers; null when there is none. */
 export function describeSegment(index: TimelineIndex, segmentId: string | null): string | null {
-  const place = segmentId === null ? undefined : index.placeOf.get(segmentId);
+  const place = segmentId === null ? undefined : index.placeOf(segmentId);
   if (!place) return null;
   const lane = index.lanes[place.lane]!;
   const segment = lane.segments[place.index]!;

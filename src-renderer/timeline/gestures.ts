@@ -179,7 +179,7 @@ function finish(preview: Preview | null, press: Press, context: GestureContext):
     case 'reassign': {
       const speaker = context.index.lanes[preview.toLane]?.speaker;
       const moved = preview.segmentIds.filter((id) => {
-        const lane = context.index.placeOf.get(id)?.lane;
+        const lane = context.index.placeOf(id)?.lane;
         return lane !== undefined && lane !== preview.toLane;
       });
       if (!speaker || preview.toLane === preview.fromLane || moved.length === 0) return [];
@@ -254,8 +254,8 @@ export function segmentsInBand(band: Band, index: TimelineIndex): string[] {
 
 /** Shift+click: everything in the rectangle that two segments span, in time and lanes. */
 function rangeBetween(fromId: string, toId: string, index: TimelineIndex): string[] {
-  const from = index.placeOf.get(fromId);
-  const to = index.placeOf.get(toId);
+  const from = index.placeOf(fromId);
+  const to = index.placeOf(toId);
   if (!from || !to) return [toId];
   const first = index.lanes[from.lane]!.segments[from.index]!;
   const second = index.lanes[to.lane]!.segments[to.index]!;

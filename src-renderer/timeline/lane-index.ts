@@ -18,13 +18,21 @@ export interface Lane extends Spans {
   readonly doubt: Float32Array;
 }
 
+/** Where a segment is. */
+export interface Place {
+  readonly lane: number;
+  readonly index: number;
+}
+
 /** Everything the timeline asks of a document, rebuilt when the document changes, never per frame. */
 export interface TimelineIndex {
   readonly lanes: readonly Lane[];
   readonly laneOfSpeaker: ReadonlyMap<string, number>;
-  /** Segment id → lane and position in it. */
-  readonly placeOf: ReadonlyMap<string, { lane: number; index: number }>;
-  /** All segment edges, ascending, duplicates kept: targets of the magnet. */
+  /** What it was made with: another limit makes all lanes anew. */
+  readonly doubtLimit: number;
+  /** Undefined when there is no such segment. */
+  placeOf(segmentId: string): Place | undefined;
+  /** All segment edges, ascending, duplicates kept: targets of the magnet. Made when first asked for. */
   readonly edgesSec: Float64Array;
   /** Times in which two or more speakers talk: disjoint, ascending. */
   readonly overlap: { readonly startsSec: Float64Array; readonly endsSec: Float64Array };
@@ -54,11 +62,13 @@ export function doubtOf(segment: Segment, doubtLimit: number): number {
 /**
  * @param segments sorted by start
  * @param doubtLimit confidence below which an unreviewed segment counts as doubtful, 0..1
+ * @param before the index before an edit: lanes that did not change are taken over as they are
  */
 export function buildIndex(
   speakers: readonly Speaker[],
   segments: readonly Segment[],
   doubtLimit: number,
+  before?: TimelineIndex | null,
 ): TimelineIndex {
   const ordered = [...speakers].sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1));
   const laneOfSpeaker = new Map(ordered.map((speaker, lane) => [speaker.id, lane]));
@@ -67,18 +77,48 @@ export function buildIndex(
     const lane = laneOfSpeaker.get(segment.speakerId);
     if (lane !== undefined) members[lane]!.push(segment);
   }
-  const placeOf = new Map<string, { lane: number; index: number }>();
+  const known = before?.doubtLimit === doubtLimit ? before : null;
   const lanes = ordered.map((speaker, lane): Lane => {
     const own = members[lane]!;
-    const doubt = new Float32Array(own.length);
-    for (let index = 0; index < own.length; index++) {
-      placeOf.set(own[index]!.id, { lane, index });
-      doubt[index] = doubtOf(own[index]!, doubtLimit);
-    }
+    const old = known?.lanes[known.laneOfSpeaker.get(speaker.id) ?? -1];
+    if (old?.speaker === speaker && isSame(old.segments, own)) return old;
+    const doubt = Float32Array.from(own, (segment) => doubtOf(segment, doubtLimit));
     return { speaker, segments: own, doubt, ...spansOf(own) };
   });
-  return { lanes, laneOfSpeaker, placeOf, edgesSec: allEdges(lanes), overlap: overlaps(lanes) };
+  let edgesSec: Float64Array | null = null;
+  return {
+    lanes,
+    laneOfSpeaker,
+    doubtLimit,
+    placeOf: (segmentId) => {
+      for (let lane = 0; lane < lanes.length; lane++) {
+        const index = positionsOf(lanes[lane]!).get(segmentId);
+        if (index !== undefined) return { lane, index };
+      }
+      return undefined;
+    },
+    get edgesSec() {
+      return (edgesSec ??= allEdges(lanes));
+    },
+    overlap: overlaps(lanes),
+  };
 }
+
+function isSame(left: readonly Segment[], right: readonly Segment[]): boolean {
+  return left.length === right.length && left.every((segment, i) => segment === right[i]);
+}
+
+/** Values that follow from a lane, made when first asked for and kept as long as the lane. */
+function perLane<L extends object, T>(make: (lane: L) => T): (lane: L) => T {
+  const made = new WeakMap<L, T>();
+  return (lane) => {
+    let value = made.get(lane);
+    if (value === undefined) made.set(lane, (value = make(lane)));
+    return value;
+  };
+}
+
+const positionsOf = perLane((lane: Lane) => new Map(lane.segments.map((segment, index) => [segment.id, index])));
 
 function allEdges(lanes: readonly Spans[]): Float64Array {
   const total = lanes.reduce((sum, lane) => sum + 2 * lane.startsSec.length, 0);
@@ -93,7 +133,7 @@ function allEdges(lanes: readonly Spans[]): Float64Array {
 }
 
 /** A lane's spans united: touching and nested spans of one speaker are one stretch of speech. */
-function united(lane: Spans): { startsSec: number[]; endsSec: number[] } {
+const united = perLane((lane: Spans): { startsSec: number[]; endsSec: number[] } => {
   const startsSec: number[] = [];
   const endsSec: number[] = [];
   for (let i = 0; i < lane.startsSec.length; i++) {
@@ -105,7 +145,7 @@ function united(lane: Spans): { startsSec: number[]; endsSec: number[] } {
     }
   }
   return { startsSec, endsSec };
-}
+});
 
 function overlaps(lanes: readonly Spans[]): TimelineIndex['overlap'] {
   const stretches = lanes.map(united);

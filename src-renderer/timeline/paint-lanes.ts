@@ -225,7 +225,7 @@ export function paintSelection(
     let lastLane = -1;
     for (const id of selectedIds) {
       if ((id === focusId) !== (pass === 'focus')) continue;
-      const place = index.placeOf.get(id);
+      const place = index.placeOf(id);
       if (!place) continue;
       const lane = index.lanes[place.lane]!;
       if (lane.endsSec[place.index]! < view.startSec || lane.startsSec[place.index]! > endSec) continue;

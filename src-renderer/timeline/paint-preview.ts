@@ -23,7 +23,7 @@ export function paintPreview(
       return;
     case 'reassign':
       for (const id of preview.segmentIds) {
-        const place = index.placeOf.get(id);
+        const place = index.placeOf(id);
         if (!place) continue;
         const lane = index.lanes[place.lane]!;
         const span = { startSec: lane.startsSec[place.index]!, endSec: lane.endsSec[place.index]! };
@@ -34,7 +34,7 @@ export function paintPreview(
       paintGhost(kit, view, preview, preview.lane, index, scrollTopPx);
       break;
     case 'edge':
-      paintGhost(kit, view, preview, index.placeOf.get(preview.segment.id)?.lane ?? 0, index, scrollTopPx);
+      paintGhost(kit, view, preview, index.placeOf(preview.segment.id)?.lane ?? 0, index, scrollTopPx);
       break;
   }
   paintMagnet(kit, view, preview, heightPx);

@@ -1,10 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { Segment, Speaker } from '#shared/domain/records.ts';
 import { useMediaSources } from '../player/media-sources.ts';
 import { useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { viewMemory } from '../state/view-memory.ts';
 import { describeSegment } from './describe.ts';
-import { buildIndex } from './lane-index.ts';
+import { buildIndex, type TimelineIndex } from './lane-index.ts';
 import { layoutRows, type GroupId } from './layout.ts';
 import type { Signal, SurfaceData } from './surface-data.ts';
 import { buildVoteLane } from './vote-lanes.ts';
@@ -28,19 +29,21 @@ export function useTimelineData() {
   const voiceStartSec = useMediaSources((state) => state.startSec);
   const [open, setOpen] = useState(() => rememberedGroups());
 
-  const index = useMemo(() => buildIndex(speakers, segments, doubtLimit), [speakers, segments, doubtLimit]);
+  const index = useIndex(speakers, segments, doubtLimit);
   const votesOpen = open.votes;
-  const votes = useMemo(
-    () =>
-      hypotheses.map((lane) =>
-        buildVoteLane(
-          { id: lane.info.id, label: lane.info.label, segments: votesOpen ? lane.segments : [] },
-          votesOpen ? segments : [],
-          index.laneOfSpeaker,
-        ),
+  // Colours of votes follow an edit when there is time: the edit itself is shown first.
+  const settled = useDeferredValue(index);
+  const votes = useMemo(() => {
+    const curated = votesOpen ? settled.lanes.flatMap((lane) => lane.segments) : [];
+    curated.sort((a, b) => a.startSec - b.startSec);
+    return hypotheses.map(({ info, segments: answer }) =>
+      buildVoteLane(
+        { id: info.id, label: info.label, segments: votesOpen ? answer : [] },
+        curated,
+        settled.laneOfSpeaker,
       ),
-    [hypotheses, segments, votesOpen, index],
-  );
+    );
+  }, [hypotheses, settled, votesOpen]);
   const signals = useMemo<Signal[]>(() => {
     const made: Signal[] = [];
     if (voice)
@@ -89,6 +92,17 @@ export function useTimelineData() {
       onToggle: toggle,
     },
   };
+}
+
+/** The index of the document; after an edit only lanes that changed are made anew. */
+function useIndex(speakers: readonly Speaker[], segments: readonly Segment[], doubtLimit: number): TimelineIndex {
+  const [made] = useState<{ last: TimelineIndex | null }>({ last: null });
+  return useMemo(() => {
+    const next = buildIndex(speakers, segments, doubtLimit, made.last);
+    // eslint-disable-next-line react-hooks/immutability -- a cache of what to take over; the result does not depend on it
+    made.last = next;
+    return next;
+  }, [speakers, segments, doubtLimit, made]);
 }
 
 function rememberedGroups(): Record<GroupId, boolean> {

@@ -54,18 +54,30 @@ export function mapLabels(shared: ReadonlyMap<string, ReadonlyMap<string, number
   return mapped;
 }
 
+const sortedSegments = new WeakMap<readonly HypothesisSegment[], { segments: HypothesisSegment[]; spans: Spans }>();
+
+/** A hypothesis never changes: its segments are sorted once. */
+function sorted(raw: readonly HypothesisSegment[]): { segments: HypothesisSegment[]; spans: Spans } {
+  let made = sortedSegments.get(raw);
+  if (!made) {
+    const segments = [...raw].sort((a, b) => a.startSec - b.startSec || a.endSec - b.endSec);
+    sortedSegments.set(raw, (made = { segments, spans: spansOf(segments) }));
+  }
+  return made;
+}
+
 export function buildVoteLane(
   hypothesis: { id: string; label: string; segments: readonly HypothesisSegment[] },
   curated: readonly Segment[],
   laneOfSpeaker: ReadonlyMap<string, number>,
 ): VoteLane {
-  const segments = [...hypothesis.segments].sort((a, b) => a.startSec - b.startSec || a.endSec - b.endSec);
+  const { segments, spans } = sorted(hypothesis.segments);
   const mapping = mapLabels(sharedTime(segments, curated));
   return {
     hypothesisId: hypothesis.id,
     label: hypothesis.label,
     segments,
     lanes: Int16Array.from(segments, (segment) => laneOfSpeaker.get(mapping.get(segment.speaker) ?? '') ?? -1),
-    ...spansOf(segments),
+    ...spans,
   };
 }
