@@ -176,6 +176,16 @@ describe('damage', () => {
     expect(result.warnings[0]).toMatch(/^\d+ % of the audio could not be decoded/);
   });
 
+  test.each<MediaName>(['click.wav', 'flash-click.webm', 'click.mp3', 'audio-300ms-late.mkv'])(
+    '%s cut in half: the share that is missing is told',
+    async (name) => {
+      const file = await truncatedCopy(name, 0.5, path.join(folder, `cut${path.extname(name)}`));
+      const { result } = await allPcm(await testTools(), await sourceOf(file));
+      expect(undecodedShare(result.decodedSec, result.expectedSec)).toBeCloseTo(0.5, 0);
+      expect(result.warnings[0]).toMatch(/^\d\d % of the audio could not be decoded/);
+    },
+  );
+
   test('flipped bits: the rest stays at its time', async () => {
     const file = await bitFlippedCopy('click.mp3', 1500, path.join(folder, 'flipped.mp3'), 3000);
     const { samples, result } = await allPcm(await testTools(), await sourceOf(file));

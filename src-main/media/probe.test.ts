@@ -171,7 +171,8 @@ describe('what is refused, with file, cause and way out', () => {
   });
 
   test('an MP4 cut off before its index says so', async () => {
-    await refused(await truncatedCopy('flash-click.mp4', 0.3, path.join(folder, 'cut.mp4')), /cut off/);
+    await refused(await truncatedCopy('flash-click.mp4', 0.3, path.join(folder, 'cut.mp4')), /cut off: its index/);
+    await refused(await truncatedCopy('click.flac', 0.3, path.join(folder, 'cut.flac')), /cut off before/);
   });
 
   test('pictures and subtitles without sound or movement', async () => {

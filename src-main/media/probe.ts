@@ -5,6 +5,7 @@ import { ffprobeText, type FfmpegTools } from './ffmpeg.ts';
 import { openForServing } from './open-regular.ts';
 import { measureStreamEnds, measureTails, type StreamEnds } from './packet-scan.ts';
 import { probeJsonSchema, type ProbeJson, type ProbedPacket, type ProbedStream } from './probe-json.ts';
+import { wavClaimSec } from './wav-claim.ts';
 import { firstPresentedSec, timeZeroOf } from './time-zero.ts';
 
 export const MAX_STREAMS = 32;
@@ -65,7 +66,9 @@ export async function probeMedia(
 
   const used = [...moving, ...sound];
   const starts = new Map(used.map((stream) => [stream.index, firstPresentedSec(stream, json.packets)]));
-  const ends = await streamEnds(tools, file, json, used, starts, stderrTail, signal);
+  const ends = new Map(await streamEnds(tools, file, json, used, starts, stderrTail, signal));
+  const wavClaim = container === 'wav' ? await wavClaimSec(file) : null;
+  if (wavClaim !== null && wavClaim > (ends.get(sound[0]!.index) ?? 0)) ends.set(sound[0]!.index, wavClaim);
   const timeZeroSec = timeZeroOf(container, [...starts.values()]);
   const endSec = Math.max(...used.map((stream) => ends.get(stream.index) ?? -Infinity), claimedEnd(json) ?? -Infinity);
   const durationSec = Number.isFinite(endSec) ? Math.max(0, endSec - timeZeroSec) : 0;
@@ -224,12 +227,15 @@ function looksVariable(stream: ProbedStream, packets: readonly ProbedPacket[]): 
 function notMedia(file: string, stderrTail: string): AppError {
   // The detector takes any text in a file named .mp4 for MP4, and says that it hardly believes it.
   const missingHead = /moov atom not found/i.test(stderrTail) && !/low score/i.test(stderrTail);
+  const cutOff = missingHead || /: End of file\s*$/.test(stderrTail);
   const problem = missingHead
     ? 'The file is cut off: its index (moov) is missing, so nothing can be read from it.'
-    : 'This is not a media file that can be read, or it is damaged where it says what it holds.';
+    : cutOff
+      ? 'The file is cut off before the end of its head, so nothing can be read from it.'
+      : 'This is not a media file that can be read, or it is damaged where it says what it holds.';
   return new AppError('bad-input', problem, {
     file,
-    fix: missingHead
+    fix: cutOff
       ? 'Copy or download it again; a recorder that crashed may have its own repair tool.'
       : 'Choose an audio or video file; playlists and concat lists are not followed.',
     detail: stderrTail,
