@@ -51,8 +51,10 @@ async function named(given: string, source: 'setting' | 'env', what: string): Pr
 }
 
 async function otherFfprobe(problem: string): Promise<string> {
-  const found = (await fromPath()) ?? (await fromBundle()) ?? (await packageTools().catch(() => null));
+  const found = (await fromPath()) ?? (await fromBundle());
   if (found) return found.ffprobePath;
+  const own = await packaged('ffprobe');
+  if (own && (await describe(own))) return own;
   throw new AppError('not-found', problem, { fix: SET_ANOTHER });
 }
 

@@ -27,6 +27,7 @@ test('the header’s promise, whatever is there; none for placeholders and other
     header.subarray(0, 36),
     Buffer.from('LIST\x03\0\0\0abc\0', 'latin1'),
     header.subarray(36),
+    sound,
   ]);
   expect(await claim(withList)).toBe(10);
   expect(await claim(Buffer.from('RIFF'))).toBeNull();
