@@ -1,7 +1,89 @@
-import { readFileSync } from 'node:fs';
-import { test as base, expect, chromium, type Browser, type Locator, type Page } from '@playwright/test';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { test as base, expect, chromium, _electron, type Browser, type Locator, type Page } from '@playwright/test';
 import { findBrowser } from './browser.ts';
-import { startHost, type HostOptions, type TestHost } from './host.ts';
+import { startHost } from './host.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Real Electron where its program is (and is asked for), else the served app in headless Chromium. */
+const onElectron =
+  process.env['DIARIST_E2E_ELECTRON'] === '1' && existsSync(path.join(root, 'node_modules/electron/path.txt'));
+
+export interface AppOptions {
+  media?: string[];
+  /** Folder of an earlier app of this test, to start again on the same project. */
+  dir?: string;
+  /** `null`: start as a newcomer would, with neither file nor project. */
+  project?: null;
+}
+
+/** The app as a person started it, with folders of its own. */
+export interface RunningApp {
+  page: Page;
+  /** Data, cache and exports live below it. */
+  dir: string;
+  /** Address without the token; null in a desktop window. */
+  url: string | null;
+  /** As closing it would (SIGINT), or kill -9. */
+  stop(how?: 'SIGINT' | 'SIGKILL'): Promise<void>;
+}
+
+const newDir = (): string => mkdtempSync(path.join(os.tmpdir(), 'diarist-e2e-'));
+
+async function startServed(browser: Browser, options: AppOptions, look: Look): Promise<RunningApp> {
+  const dir = options.dir ?? newDir();
+  const host = await startHost({
+    dir,
+    ...(options.media ? { media: options.media } : {}),
+    ...(options.project === null ? { project: null } : {}),
+  });
+  const context = await browser.newContext({ ...look, acceptDownloads: true });
+  const page = await context.newPage();
+  await page.goto(host.url);
+  return {
+    page,
+    dir,
+    url: new URL(host.url).origin,
+    stop: async (how) => {
+      await host.stop(how);
+      await context.close();
+    },
+  };
+}
+
+async function startDesktop(options: AppOptions): Promise<RunningApp> {
+  const dir = options.dir ?? newDir();
+  const project = options.project === null ? [] : [path.join(dir, 'test.diarist')];
+  const { DIARIST_START: _, ...env } = process.env;
+  const app = await _electron.launch({
+    args: [root, ...project, ...(options.media ?? []), ...(process.platform === 'linux' ? ['--no-sandbox'] : [])],
+    env: {
+      ...(env as Record<string, string>),
+      DIARIST_DATA_DIR: path.join(dir, 'data'),
+      DIARIST_CACHE_DIR: path.join(dir, 'cache'),
+    },
+  });
+  const page = await app.firstWindow();
+  return {
+    page,
+    dir,
+    url: null,
+    stop: async (how = 'SIGINT') => {
+      const process = app.process();
+      const gone = new Promise<void>((resolve) => process.once('exit', () => resolve()));
+      if (how === 'SIGKILL') process.kill('SIGKILL');
+      else await app.close();
+      await gone;
+    },
+  };
+}
+
+interface Look {
+  viewport: { width: number; height: number } | null;
+  colorScheme: 'dark' | 'light' | 'no-preference' | null;
+}
 
 /** The window as a person finds it: by role and name, never by class. */
 export class ReviewPage {
@@ -20,12 +102,12 @@ export class ReviewPage {
     return this.page.getByRole('application', { name: 'Timeline' });
   }
 
-  /** Open the address and wait until the file is diarized and shown. */
-  async open(url: string): Promise<void> {
-    await this.page.goto(url);
-    await this.speakers.first().waitFor({ timeout: 60_000 });
+  /** Until the file is diarized and shown. */
+  async ready(): Promise<this> {
+    await this.speakers.first().waitFor({ timeout: 90_000 });
     const tour = this.page.getByRole('button', { name: 'Not now' });
     if (await tour.isVisible()) await tour.click();
+    return this;
   }
 
   /** Press keys with the focus where a newcomer's would be: in the timeline. */
@@ -50,52 +132,50 @@ export class ReviewPage {
 }
 
 interface Fixtures {
-  /** Starts hosts that are stopped and cleaned up after the test. */
-  hosts: (options?: HostOptions) => Promise<TestHost>;
-  review: ReviewPage;
+  /** Console errors that a test expects, here by its own tools. */
+  expectedError: RegExp | null;
+  /** Starts the app; stopped and cleaned up after the test. Errors in the page fail the test. */
+  start: (options?: AppOptions) => Promise<ReviewPage & { app: RunningApp }>;
 }
 
-export const test = base.extend<Fixtures, { carriedBrowser: Browser }>({
+export const test = base.extend<Fixtures, { carriedBrowser: Browser | null }>({
   carriedBrowser: [
     async ({}, use) => {
-      const browser = await chromium.launch({ ...findBrowser(), headless: true });
+      const browser = onElectron ? null : await chromium.launch({ ...findBrowser(), headless: true });
       await use(browser);
-      await browser.close();
+      await browser?.close();
     },
     { scope: 'worker' },
   ],
-  page: async ({ carriedBrowser, viewport, colorScheme }, use) => {
-    const context = await carriedBrowser.newContext({
-      viewport,
-      colorScheme: colorScheme ?? 'dark',
-      acceptDownloads: true,
-    });
-    const page = await context.newPage();
+  expectedError: [null, { option: true }],
+  start: async ({ carriedBrowser, viewport, colorScheme, expectedError }, use) => {
+    const running = new Set<RunningApp>();
+    const dirs = new Set<string>();
     const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
+    await use(async (options = {}) => {
+      const app = carriedBrowser
+        ? await startServed(carriedBrowser, options, { viewport, colorScheme })
+        : await startDesktop(options);
+      dirs.add(app.dir);
+      running.add(app);
+      app.page.on('pageerror', (error) => problems.push(error.message));
+      app.page.on('console', (message) => {
+        // A host that a test killed refuses connections: that is no fault of the page.
+        if (message.type() === 'error' && running.has(app)) problems.push(message.text());
+      });
+      const stop = app.stop.bind(app);
+      app.stop = async (how) => {
+        if (running.delete(app)) await stop(how);
+      };
+      return Object.assign(new ReviewPage(app.page), { app });
     });
-    await use(page);
-    await context.close();
+    for (const app of running) await app.stop();
+    for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
     expect(
-      problems.filter((text) => !text.includes('ERR_CONNECTION_REFUSED')),
+      problems.filter((text) => !expectedError?.test(text)),
       'errors in the page',
     ).toEqual([]);
   },
-  hosts: async ({}, use) => {
-    const started: TestHost[] = [];
-    await use(async (options) => {
-      const host = await startHost(options);
-      started.push(host);
-      return host;
-    });
-    for (const host of started) {
-      if (host.process.exitCode === null && host.process.signalCode === null) await host.stop();
-    }
-    for (const host of started) host.cleanUp();
-  },
-  review: async ({ page }, use) => use(new ReviewPage(page)),
 });
 
 export { expect };
