@@ -20,7 +20,7 @@ export const rttmFormat: LabelFormat = {
     text: false,
     overlap: true,
   },
-  sniff: (head) => /^(?:\s*[;#].*\r?\n|\s*\r?\n)*[ \t]*(?:SPEAKER|SPKR-INFO)[ \t]/.test(head),
+  sniff: (head) => /^(?:[ \t]*(?:[;#][^\r\n]*)?(?:\r\n?|\n))*[ \t]*(?:SPEAKER|SPKR-INFO)[ \t]/.test(head),
   parse(text, options) {
     const document = parseRttm(text, options);
     const labels = { ...emptyLabels(), turns: document.turns };
@@ -47,7 +47,7 @@ export const uemFormat: LabelFormat = {
     overlap: false,
   },
   sniff: (head) =>
-    /^(?:\s*[;#].*\r?\n|\s*\r?\n)*[ \t]*\S+[ \t]+\S+[ \t]+[\d.]+[ \t]+[\d.]+[ \t]*(?:\r?\n|$)/.test(head),
+    /^(?:[ \t]*(?:[;#][^\r\n]*)?(?:\r\n?|\n))*[ \t]*\S+[ \t]+\S+[ \t]+[\d.]+[ \t]+[\d.]+[ \t]*(?:[\r\n]|$)/.test(head),
   parse(text, options) {
     const document = parseUem(text, options);
     const labels = { ...emptyLabels(), regions: document.regions };

@@ -118,15 +118,12 @@ function readTable(body: string, separator: string, file: string | undefined): C
       for (at += 1; ; at++) {
         const close = body.indexOf('"', at);
         if (close < 0) throw badInput('a cell in quotes is not closed', place, file);
-        for (
-          let newline = body.indexOf('\n', at);
-          newline >= 0 && newline < close;
-          newline = body.indexOf('\n', newline + 1)
-        ) {
+        const part = body.slice(at, close);
+        for (let newline = part.indexOf('\n'); newline >= 0; newline = part.indexOf('\n', newline + 1)) {
           line += 1;
-          lineStart = newline + 1;
+          lineStart = at + newline + 1;
         }
-        text += body.slice(at, close);
+        text += part;
         at = close + 1;
         if (body[at] !== '"') break;
         text += '"';

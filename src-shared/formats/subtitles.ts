@@ -88,7 +88,7 @@ function readStamp(text: string, line: number, column: number, file: string | un
   return checkSeconds(sec, 'time', { line, column }, file);
 }
 
-const voiceTag = /<v(?:\.[^\s>]*)?\s+([^>]+)>/g;
+const voiceTag = /<v(?:\.[^\s<>]*)?\s([^<>]+)>/g;
 const bracketPrefix = /^\[([^\]\n]+)\]\s*:\s*/;
 const namePrefix = /^([^:\n]{1,60}):\s+/;
 
@@ -107,7 +107,7 @@ function voicesOf(payload: string, prefixed: boolean): { speaker: string | null;
 }
 
 /** Without tags, entities as characters. */
-const plainText = (payload: string): string => unescapeVtt(payload.replace(/<[^>]*>/g, '')).trim();
+const plainText = (payload: string): string => unescapeVtt(payload.replace(/<[^<>]*>/g, '')).trim();
 
 const entities: [string, string][] = [
   ['&lt;', '<'],
@@ -122,7 +122,12 @@ const unescapeVtt = (text: string): string =>
 const escapeVtt = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 /** A payload ends at a blank line. */
-const oneBlock = (text: string): string => text.replace(/\s*[\r\n]+\s*/g, '\n').trim();
+const oneBlock = (text: string): string =>
+  text
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 
 /** A cue per turn with a voice tag. */
 export function serialiseWebVtt(turns: readonly Turn[]): WrittenLabels {

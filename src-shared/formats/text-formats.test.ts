@@ -98,7 +98,12 @@ describe.each(turnFormats.map((format) => [format.id, format] as const))('%s', (
       fc.property(damaged(text), (broken) => {
         try {
           const { labels } = readLabels(broken, name, id);
-          for (const one of labels.turns) expect(one.endSec).toBeGreaterThan(one.startSec);
+          for (const one of labels.turns) {
+            expect(one.startSec).toBeGreaterThanOrEqual(0);
+            expect(one.endSec).toBeGreaterThan(one.startSec);
+            expect(one.endSec).toBeLessThanOrEqual(360_000);
+            expect(one.speaker).not.toBe('');
+          }
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
           expect(error.data.code).toBe('bad-input');
@@ -286,6 +291,35 @@ describe('what people bring', () => {
       [2, 3],
       [3, 4],
     ]);
+  });
+});
+
+describe('texts made to take for ever', () => {
+  const many = 300_000;
+  it.each([
+    ['line feeds', '\n'.repeat(many)],
+    ['comments', ';\n'.repeat(many)],
+    ['carriage returns', 'SPEAKER f 1 0 1 <NA> <NA> x <NA>\r'.repeat(many / 10)],
+    ['spaces', ' '.repeat(many)],
+    ['tags that never end', `WEBVTT\n\n00:00.000 --> 00:01.000\n${'<v '.repeat(many)}`],
+    ['spaces in a tag', `WEBVTT\n\n00:00.000 --> 00:01.000\n<v${' '.repeat(many)}`],
+    ['quotes', `start,end,speaker\n1,2,"${'""'.repeat(many)}`],
+    ['empty cells', `start,end,speaker\n${','.repeat(many)}`],
+    ['strings of a TextGrid', `File type = "ooTextFile"\nObject class = "TextGrid"\n${'""'.repeat(many)}`],
+    ['elements', `<ANNOTATION_DOCUMENT>${'<a/>'.repeat(many / 10)}</ANNOTATION_DOCUMENT>`],
+    ['attributes', `<ANNOTATION_DOCUMENT ${Array.from({ length: many / 100 }, (_, at) => `a${at}=""`).join(' ')}/>`],
+    ['an endless number', `{"segments":[{"start":${'1'.repeat(many)}`],
+    ['empty objects', `{"segments":[${'{},'.repeat(many)}`],
+    ['dots', `{"file":{"1":{"fname":"${'.'.repeat(many)}"}},"metadata":{},"attribute":{}}`],
+  ])('%s are read or refused at once by every format', (_, text) => {
+    for (const format of labelFormats) {
+      format.sniff(text.slice(0, 16_384));
+      try {
+        format.parse(text, { file: 'x' });
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+      }
+    }
   });
 });
 

@@ -19,14 +19,16 @@ export class LineSplitter {
     let start = 0;
     // A CR at the very end may be half of CR LF: wait.
     const limit = text.endsWith('\r') ? text.length - 1 : text.length;
-    let nextReturn = text.indexOf('\r');
+    // Each is looked for again only when passed: a file may hold only one of them.
+    let newline = text.indexOf('\n');
+    let carriage = text.indexOf('\r');
     for (;;) {
-      const newline = text.indexOf('\n', start);
-      if (nextReturn >= 0 && nextReturn < start) nextReturn = text.indexOf('\r', start);
-      const end = nextReturn >= 0 && (newline < 0 || nextReturn < newline) ? nextReturn : newline;
+      if (newline >= 0 && newline < start) newline = text.indexOf('\n', start);
+      if (carriage >= 0 && carriage < start) carriage = text.indexOf('\r', start);
+      const end = carriage >= 0 && (newline < 0 || carriage < newline) ? carriage : newline;
       if (end < 0 || end >= limit) break;
-      const pair = end === nextReturn && newline === end + 1;
-      yield { text: text.slice(start, end), eol: pair ? '\r\n' : end === nextReturn ? '\r' : '\n' };
+      const pair = end === carriage && newline === end + 1;
+      yield { text: text.slice(start, end), eol: pair ? '\r\n' : end === carriage ? '\r' : '\n' };
       start = end + (pair ? 2 : 1);
     }
     this.#rest = text.slice(start);
