@@ -20,7 +20,7 @@ const arrowKeys = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'H
 const pressKeys = new Set(['Space', 'Enter', 'NumpadEnter']);
 
 /** Does the element with the focus want this key for itself? No command acts while a text field or a dialog has it. */
-export function belongsToFocus(event: KeyboardEvent): boolean {
+function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (!target) return false;
   if (target.closest(textFields) || target.closest(layers)) return true;

@@ -13,8 +13,8 @@ export interface FoldedDocument {
 export const emptyDocument: FoldedDocument = { speakers: [], segments: [], tracks: [], cuts: [] };
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
-export const bySpeakerOrder = (a: Speaker, b: Speaker): number => a.order - b.order || byId(a, b);
-export const byStart = (a: Segment | FaceTrack, b: Segment | FaceTrack): number =>
+const bySpeakerOrder = (a: Speaker, b: Speaker): number => a.order - b.order || byId(a, b);
+const byStart = (a: Segment | FaceTrack, b: Segment | FaceTrack): number =>
   a.startSec - b.startSec || a.endSec - b.endSec || byId(a, b);
 const byTime = (a: Cut, b: Cut): number => a.timeSec - b.timeSec || byId(a, b);
 

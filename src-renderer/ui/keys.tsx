@@ -18,7 +18,7 @@ const listeners = new Set<() => void>();
 let asked = false;
 
 /** The names of keys on this machine's layout; English until the browser has told. */
-export function useKeyNames(): KeyNames {
+function useKeyNames(): KeyNames {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

@@ -111,8 +111,6 @@ function OneSegment({ segment }: { segment: Segment }): ReactElement {
       <dl className={styles.rows}>
         <dt>{t('inspector.confidence')}</dt>
         <dd>{confidence === null ? t('inspector.unknown') : confidence.toFixed(2)}</dd>
-        <dt>{t('inspector.state')}</dt>
-        <dd>{t(`inspector.review.${segment.review}`)}</dd>
         {others.length > 0 && (
           <>
             <dt>{t('inspector.overlaps')}</dt>
@@ -120,7 +118,9 @@ function OneSegment({ segment }: { segment: Segment }): ReactElement {
           </>
         )}
         <dt>{t('inspector.madeBy')}</dt>
-        <dd title={madeBy}>{madeBy}</dd>
+        <dd title={madeBy}>
+          {madeBy} · {t(`inspector.review.${segment.review}`)}
+        </dd>
       </dl>
       <Actions disabled={readOnly} />
     </article>

@@ -5,10 +5,8 @@ export const app = {
   details: 'Details',
   copy: 'Copy',
   dismiss: 'Dismiss',
-  retry: 'Try again',
   views: 'Views',
   noFile: 'no file',
-  search: 'Search',
   saved: 'Saved',
   saving: 'Saving …',
   notSaved: 'Not saved',
@@ -19,14 +17,12 @@ export const app = {
   bootFailed: 'Diarist could not start.',
   undo: 'Undo',
   nothingSelected: 'Nothing selected',
-  selection: '{{name}} {{start}} – {{end}} · {{length}}',
   manySelected: '{{count}} segments · {{length}}',
   playhead: 'Playhead',
   provider: 'Where models run: {{provider}}',
   doubts_zero: 'no doubts left',
   doubts_one: '{{count}} doubt',
   doubts_other: '{{count}} doubts',
-  doubtsHint: 'Next doubtful segment',
   undecoded: '{{share}} of the sound of this file could not be decoded; labels are missing there.',
   missing: 'The file is no longer at its place.',
   findIt: 'Find it …',
@@ -34,7 +30,6 @@ export const app = {
   resize: 'Resize',
   dropBrowser:
     'A browser does not tell where a dropped file lies. Add it by its path instead: Add files, or start with “npm start -- /path/to/video.mp4”.',
-  dropTitle: 'Drop videos here to add them',
 };
 
 export const palette = {

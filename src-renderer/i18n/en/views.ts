@@ -1,6 +1,5 @@
 export const exporting = {
   title: 'Export',
-  labels: 'Labels of this file',
   rttm: 'RTTM',
   via3: 'VIA 3 JSON',
   uem: 'UEM',
@@ -8,8 +7,6 @@ export const exporting = {
   toFolder: 'Write into a folder …',
   allFiles_one: 'This file',
   allFiles_other: 'All {{count}} files',
-  which: 'Files',
-  thisFile: 'This file',
   folder: 'Folder',
   overwrite: 'Replace files that are there',
   write: 'Write',
@@ -19,7 +16,6 @@ export const exporting = {
   subset: 'Curated subset …',
   subsetText: 'Audio cuts with labels and a manifest, from the files and speakers you choose.',
   chooseFolder: 'Choose a folder',
-  formats: 'Formats',
 };
 
 export const curate = {
@@ -50,7 +46,6 @@ export const curate = {
   written: 'Wrote {{turns}} turns of {{files}} files into {{folder}}.',
   none: 'Nothing to choose from yet',
   noneText: 'Add files and review them; then come back to pick the part you trust.',
-  labelled: 'Labelled',
 };
 
 export const models = {
