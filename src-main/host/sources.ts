@@ -7,13 +7,14 @@ import type { ReviewCopies } from './review-copies.ts';
 
 /** Addresses on the media route of what a file is reviewed with. */
 export async function mediaSources(item: MediaItem, artifacts: Artifacts, copies: ReviewCopies): Promise<MediaSources> {
-  const [play, peaksUrl, frameTableUrl, vadUrl] = await Promise.all([
+  const [play, peaksUrl, frameTableUrl, vadUrl, pcmUrl] = await Promise.all([
     playSource(item, copies),
     artifacts.url(item, 'peaks'),
     artifacts.url(item, 'frameTable'),
     artifacts.url(item, 'vad'),
+    artifacts.url(item, 'pcm'),
   ]);
-  return { ...play, peaksUrl, frameTableUrl, vadUrl };
+  return { ...play, peaksUrl, frameTableUrl, vadUrl, pcmUrl };
 }
 
 type PlaySource = Pick<MediaSources, 'playUrl' | 'playsProxy' | 'playNote'>;

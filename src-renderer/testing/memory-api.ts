@@ -155,6 +155,7 @@ export class MemoryApi implements ApiClient {
       peaksUrl: null,
       frameTableUrl: null,
       vadUrl: null,
+      pcmUrl: null,
     }),
     'document.get': ({ mediaId }) => {
       const file = this.#file(mediaId);

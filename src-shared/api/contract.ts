@@ -160,7 +160,7 @@ export const contract = {
       frameTableUrl: z.string().nullable(),
       vadUrl: z.string().nullable(),
       /** 16 kHz mono int16 from the start of what is worked on, read in ranges: for playing backwards. */
-      pcmUrl: z.string().nullable().optional(),
+      pcmUrl: z.string().nullable(),
     }),
   ),
 

@@ -73,6 +73,7 @@ api.handlers['media.sources'] = () => ({
   peaksUrl: '/peaks.bin',
   frameTableUrl: hasVideo ? '/frames.bin' : null,
   vadUrl: null,
+  pcmUrl: null,
 });
 
 setTheme(query.get('theme') === 'light' ? 'light' : 'dark');
