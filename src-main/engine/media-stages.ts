@@ -25,6 +25,8 @@ export const decodedSchema = z.object({
   expectedSec: z.number().min(0),
   sampleRateHz: z.literal(16_000),
   sampleCount: z.number().int().min(0),
+  /** Silence put in where the file has none: a browser skips such gaps and would run ahead of the picture. */
+  gapSec: z.number().min(0),
   /** Where in the file's own time the first sample lies; above 0 when only a part is worked on. */
   startSec: z.number().min(0),
 });
@@ -35,12 +37,12 @@ export const decodedSchema = z.object({
  */
 export const pcmStage: Stage<typeof noParams> = {
   id: 'pcm',
-  version: '1',
+  version: '2',
   label: 'Reading the sound',
   params: noParams,
   models: [],
   decodes: true,
-  artifacts: { pcm: pcmFile, peaks: peaksFile },
+  artifacts: { pcm: pcmFile, peaks: peaksFile, decoded: decodedFile },
   async run(context) {
     const handle = await open(context.outputPath(pcmFile), 'w');
     const peaks = new PeaksBuilder(PCM_RATE_HZ);
@@ -73,6 +75,7 @@ export const pcmStage: Stage<typeof noParams> = {
       await context.writeJson(decodedFile, {
         decodedSec: result.decodedSec,
         expectedSec: result.expectedSec,
+        gapSec: result.gapSec,
         sampleRateHz: PCM_RATE_HZ,
         sampleCount,
         startSec: (startSample ?? 0) / PCM_RATE_HZ,

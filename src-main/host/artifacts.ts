@@ -46,6 +46,16 @@ export class Artifacts {
     return `/artifact/${id}`;
   }
 
+  /** Content of a small JSON artifact; null when the cache has it no more. */
+  async json<T>(item: Pick<MediaItem, 'identity' | 'choice'>, name: string, schema: z.ZodType<T>): Promise<T | null> {
+    const ref = (await this.#read(item))[name];
+    try {
+      return ref ? schema.parse(JSON.parse(await readFile(ref.path, 'utf8'))) : null;
+    } catch {
+      return null;
+    }
+  }
+
   /** Only ids that {@link url} gave out. */
   find(id: string): ServedFile | null {
     return this.#served.get(id) ?? null;

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { z } from 'zod';
 import type { MediaSources } from '#shared/api/contract.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import { playability } from '#media/proxy.ts';
@@ -8,7 +9,7 @@ import type { ReviewCopies } from './review-copies.ts';
 /** Addresses on the media route of what a file is reviewed with. */
 export async function mediaSources(item: MediaItem, artifacts: Artifacts, copies: ReviewCopies): Promise<MediaSources> {
   const [play, peaksUrl, frameTableUrl, vadUrl, pcmUrl] = await Promise.all([
-    playSource(item, copies),
+    playSource(item, artifacts, copies),
     artifacts.url(item, 'peaks'),
     artifacts.url(item, 'frameTable'),
     artifacts.url(item, 'vad'),
@@ -21,8 +22,12 @@ type PlaySource = Pick<MediaSources, 'playUrl' | 'playsProxy' | 'playNote'>;
 
 const goneNote = 'The file is not where it was: connect its disk, or relink it.';
 
-async function playSource(item: MediaItem, copies: ReviewCopies): Promise<PlaySource> {
-  const { plays, reason } = playability(item.probe, { choice: item.choice });
+/** Of what the PCM stage wrote, what decides on playing: gaps in the sound's time stamps. */
+const decodedSchema = z.object({ gapSec: z.number() });
+
+async function playSource(item: MediaItem, artifacts: Artifacts, copies: ReviewCopies): Promise<PlaySource> {
+  const gapSec = (await artifacts.json(item, 'decoded', decodedSchema))?.gapSec ?? 0;
+  const { plays, reason } = playability(item.probe, { choice: item.choice, gapSec });
   const there = (await stat(item.path).catch(() => null))?.isFile() ?? false;
   if (plays)
     return { playUrl: there ? `/media/${item.id}` : null, playsProxy: false, playNote: there ? null : goneNote };
