@@ -2,9 +2,12 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportFormat } from '#shared/api/contract.ts';
+import type { AppErrorData } from '#shared/api/errors.ts';
+import { toErrorData } from '#shared/api/errors.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
 import { Button, Popover, controls } from '../../ui/controls.tsx';
+import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FolderField } from '../library/FolderField.tsx';
 import { downloadText } from './download.ts';
 
@@ -14,7 +17,6 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
   const { t } = useTranslation();
   const api = useAppStore((state) => state.api);
   const files = useAppStore((state) => state.media);
-  const report = useAppStore((state) => state.report);
   const notify = useAppStore((state) => state.notify);
   const setView = useAppStore((state) => state.setView);
   const mediaId = useReviewStore((state) => state.media?.id);
@@ -23,6 +25,8 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
   const [chosen, setChosen] = useState<ReadonlySet<ExportFormat>>(new Set(['rttm']));
   const [folder, setFolder] = useState('');
   const [overwrite, setOverwrite] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<AppErrorData | null>(null);
 
   const download = async (format: ExportFormat): Promise<void> => {
     if (!api || mediaId === undefined) return;
@@ -32,12 +36,14 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
       for (const warning of warnings) notify('warning', warning);
       say(t('exporting.downloaded', { name: fileName }));
     } catch (thrown) {
-      report(thrown);
+      setFailure(toErrorData(thrown));
     }
   };
 
   const write = async (): Promise<void> => {
     if (!api || mediaId === undefined || folder === '') return;
+    setBusy(true);
+    setFailure(null);
     const mediaIds = all ? files.map((item) => item.id) : [mediaId];
     try {
       const input = { mediaIds, formats: formats.filter((format) => chosen.has(format)), folder, overwrite };
@@ -46,7 +52,9 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
       say(t('exporting.written', { count: written.length, folder }));
       onDone();
     } catch (thrown) {
-      report(thrown);
+      setFailure(toErrorData(thrown));
+    } finally {
+      setBusy(false);
     }
   };
 
@@ -98,7 +106,8 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
           <input type="checkbox" checked={overwrite} onChange={(event) => setOverwrite(event.target.checked)} />
           {t('exporting.overwrite')}
         </label>
-        <Button type="submit" tone="primary" disabled={folder === '' || chosen.size === 0}>
+        {failure && <ErrorBox error={failure} />}
+        <Button type="submit" tone="primary" disabled={folder === '' || chosen.size === 0 || busy}>
           {t('exporting.write')}
         </Button>
       </form>
