@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernels.ts';
-import { labelConfidence, speakerSequence } from './speaker-posteriors.ts';
+import { labelConfidence, restoreLostSpeakers, speakerSequence } from './speaker-posteriors.ts';
 import type { PosteriorInput } from './speaker-posteriors.ts';
 import { vectors } from './vectors.ts';
 
@@ -10,6 +10,8 @@ export interface SequenceInput {
   size: number;
   startSec: Float64Array;
   endSec: Float64Array;
+  /** The windows the speakers were found with. */
+  found: { labels: Int32Array; startSec: Float64Array; endSec: Float64Array };
 }
 
 export interface SequenceOutput {
@@ -28,6 +30,7 @@ export const speakerSequenceKernel: Kernel<SequenceInput, SequenceOutput> = asyn
     endSec: input.endSec,
   };
   const labels = speakerSequence(posteriors);
+  restoreLostSpeakers(labels, input, input.found, posteriors.speakers.count);
   context.checkCancelled();
   return { output: { labels, confidence: labelConfidence(posteriors, labels) } };
 };

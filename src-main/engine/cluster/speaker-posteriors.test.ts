@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labelConfidence, speakerSequence } from './speaker-posteriors.ts';
+import { labelConfidence, restoreLostSpeakers, speakerSequence } from './speaker-posteriors.ts';
 import { normalRandom } from './testing/synthetic-voices.ts';
 import { dot, unitRows, vectors } from './vectors.ts';
 
@@ -69,5 +69,16 @@ describe('labelConfidence', () => {
   });
   it('lies between 0 and 1', () => {
     for (const value of confidence) expect(value >= 0 && value <= 1).toBe(true);
+  });
+});
+
+describe('restoreLostSpeakers', () => {
+  it('gives a speaker without windows those in the middle of where it was found', () => {
+    const labels = Int32Array.of(0, 0, 0, 0, 2);
+    const startSec = [0, 1, 2, 3, 4];
+    const endSec = startSec.map((sec) => sec + 1);
+    const found = { labels: [0, 1, 2], startSec: [0, 1.2, 4], endSec: [1.2, 3, 5] };
+    restoreLostSpeakers(labels, { startSec, endSec }, found, 3);
+    expect([...labels]).toEqual([0, 1, 1, 0, 2]);
   });
 });

@@ -73,3 +73,28 @@ export function labelConfidence(input: PosteriorInput, labels: ArrayLike<number>
     return 1 / (1 + others);
   });
 }
+
+/**
+ * Speakers who lost all their windows to others get back those in the middle of the windows they were found with, so that
+ * a given number of speakers is kept.
+ * @param labels of the windows of `input`; changed in place
+ * @param found the windows and labels the speakers were found with
+ */
+export function restoreLostSpeakers(
+  labels: Int32Array,
+  input: Pick<PosteriorInput, 'startSec' | 'endSec'>,
+  found: { labels: ArrayLike<number>; startSec: ArrayLike<number>; endSec: ArrayLike<number> },
+  speakerCount: number,
+): void {
+  const heard = new Set(labels);
+  for (let speaker = 0; speaker < speakerCount; speaker++) {
+    if (heard.has(speaker)) continue;
+    for (let k = 0; k < found.labels.length; k++) {
+      if (found.labels[k] !== speaker) continue;
+      for (let i = 0; i < labels.length; i++) {
+        const middle = (input.startSec[i]! + input.endSec[i]!) / 2;
+        if (middle >= found.startSec[k]! && middle < found.endSec[k]!) labels[i] = speaker;
+      }
+    }
+  }
+}

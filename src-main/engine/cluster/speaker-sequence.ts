@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage } from '../stage.ts';
+import { clustersSchema } from './speaker-clusters.ts';
 
 /** What `sequence.json` holds, one entry per window of node `fine`. */
 export const sequenceSchema = z.object({
@@ -15,18 +16,25 @@ export const sequenceSchema = z.object({
  */
 export const speakerSequenceStage: Stage<z.ZodObject> = {
   id: 'speaker-sequence',
-  version: '1',
+  version: '2',
   label: 'Placing turns',
   params: z.object({}),
   models: [],
   async run(context) {
     const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
+    const coarse = (await context.input('embeddings').readJson('windows.json', windowsSchema)).windows;
+    const clusters = await context.input('clusters').readJson('clusters.json', clustersSchema);
     const { labels, confidence } = await context.kernel('speaker-sequence', {
       embeddings: await context.input('fine').readFloat32('embeddings.f32'),
       voices: await context.input('clusters').readFloat32('voices.f32'),
       size: VOICE_SIZE,
       startSec: Float64Array.from(windows, (window) => window.startSec),
       endSec: Float64Array.from(windows, (window) => window.endSec),
+      found: {
+        labels: Int32Array.from(clusters.labels),
+        startSec: Float64Array.from(coarse, (window) => window.startSec),
+        endSec: Float64Array.from(coarse, (window) => window.endSec),
+      },
     });
     await context.writeJson('sequence.json', { labels: [...labels], confidence: [...confidence] });
   },

@@ -50,7 +50,9 @@ describe('the catalogue of systems', () => {
   });
   it('says what there is when a name is unknown', () => {
     expect(() => findSystem('nonsense')).toThrow(
-      expect.objectContaining({ data: expect.objectContaining({ code: 'not-found' }) as unknown }) as Error,
+      expect.objectContaining({
+        data: expect.objectContaining({ fix: expect.stringContaining('diarist-audio') as unknown }) as unknown,
+      }) as Error,
     );
   });
 });

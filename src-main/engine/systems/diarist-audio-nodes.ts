@@ -21,6 +21,6 @@ export const diaristAudioNodes: readonly RecipeNode[] = [
     params: { windowSec: 0.75, hopSec: 0.25 },
     costPerHour: 2,
   },
-  { id: 'sequence', stage: speakerSequenceStage, inputs: ['fine', 'clusters'], costPerHour: 0.5 },
+  { id: 'sequence', stage: speakerSequenceStage, inputs: ['fine', 'embeddings', 'clusters'], costPerHour: 0.5 },
   { id: 'turns', stage: speakerTurnsStage, inputs: ['pcm', 'speech', 'vad', 'fine', 'sequence'], costPerHour: 0.1 },
 ];

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
 
 /** Repeatable noise in [−1, 1). */
 export function seededRandom(seed: number): () => number {
@@ -36,4 +38,12 @@ export async function writePcm(samples: Int16Array): Promise<{ dir: string; pcmP
   await writeFile(pcmPath, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
   await writeFile(path.join(dir, 'pcm', 'decoded.json'), JSON.stringify({ startSec: 0 }));
   return { dir, pcmPath };
+}
+
+/** Sound of a media file, 16 kHz mono. */
+export function decodePcm(file: string): Int16Array {
+  const args = ['-nostdin', '-v', 'error', '-i', file, '-ac', '1', '-ar', '16000', '-f', 's16le', '-'];
+  const { stdout, status, stderr } = spawnSync(ffmpeg.path, args, { maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`ffmpeg: ${stderr.toString()}`);
+  return new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.byteLength));
 }
