@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import type { SubsetChoice } from '#shared/api/contract.ts';
 import { rttmFromTurns, serialiseRttm } from '#shared/formats/rttm.ts';
@@ -57,7 +58,7 @@ export async function exportSubset(
     `.${path.basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.part`,
   );
   try {
-    await mkdir(staging, { recursive: true });
+    await ensureFolder(staging);
     const entries: SubsetRecording[] = [];
     const totalSec = recordings.reduce((sum, one) => sum + soundSec(one), 0);
     let doneSec = 0;
@@ -152,7 +153,7 @@ async function writeRecording(
 }
 
 async function writeText(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await ensureFolder(path.dirname(file));
   await writeFile(file, text);
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import { syncFolder } from '#runtime/atomic-file.ts';
 import { exportError } from './io-error.ts';
@@ -32,7 +33,7 @@ export async function writeSet(folder: string, files: readonly OutputFile[], ove
   if (!overwrite) await refuseExisting(staged.map((file) => file.target));
   let current = folder;
   try {
-    await mkdir(folder, { recursive: true });
+    await ensureFolder(folder);
     for (const file of staged) {
       current = file.target;
       const handle = await open(file.part, 'wx');
