@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ensureFolderSync } from '#runtime/ensure-folder.ts';
 import { Command } from 'commander';
 import { toErrorData } from '#shared/api/errors.ts';
 import { diarizeFile } from '#jobs/diarize-files.ts';
@@ -110,7 +111,7 @@ const samplePath = (): string => path.join(appRoot(), 'resources', 'sample', 'sa
 
 /** A folder that can be written, with what is free there. */
 function folder(dir: string): Omit<Finding, 'name'> {
-  mkdirSync(dir, { recursive: true });
+  ensureFolderSync(dir);
   accessSync(dir, constants.W_OK);
   const disk = statfsSync(dir);
   const freeBytes = disk.bavail * disk.bsize;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { z } from 'zod';
 import { mayBeAlive, ownIdentity, processIdentitySchema } from './process-identity.ts';
 
@@ -16,7 +17,7 @@ export class CachePin {
 
   static async take(cacheDir: string, entries: readonly { stageId: string; key: string }[]): Promise<CachePin> {
     const file = path.join(cacheDir, 'pins', `${process.pid}-${randomBytes(6).toString('hex')}.json`);
-    await mkdir(path.dirname(file), { recursive: true });
+    await ensureFolder(path.dirname(file));
     const names = entries.map((entry) => pinName(entry.stageId, entry.key));
     await writeFile(file, JSON.stringify({ ...ownIdentity(), entries: names }));
     return new CachePin(file);

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 
 /** Take a folder of the cache away at once, then delete it: nobody sees it half-deleted. An absent one is fine. */
 export async function discard(cacheDir: string, folder: string): Promise<void> {
   const trash = path.join(cacheDir, 'trash', randomBytes(8).toString('hex'));
   try {
     await access(folder);
-    await mkdir(path.dirname(trash), { recursive: true });
+    await ensureFolder(path.dirname(trash));
     await rename(folder, trash);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { z } from 'zod';
 import { mayBeAlive, ownIdentity, processIdentitySchema } from './process-identity.ts';
 
@@ -30,7 +31,7 @@ export class FileClaim {
 
   /** null while another living process holds it. */
   static async tryTake(file: string): Promise<FileClaim | null> {
-    await mkdir(path.dirname(file), { recursive: true });
+    await ensureFolder(path.dirname(file));
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         const handle = await open(file, 'wx');
@@ -43,7 +44,7 @@ export class FileClaim {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'ENOENT') {
-          await mkdir(path.dirname(file), { recursive: true });
+          await ensureFolder(path.dirname(file));
           continue;
         }
         if (code !== 'EEXIST') throw error;

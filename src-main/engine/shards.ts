@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import { toFloat32 } from './stage-files.ts';
 
@@ -24,7 +25,7 @@ export async function readShard(folder: string, name: string): Promise<Float32Ar
 export async function writeShard(folder: string, name: string, values: Float32Array): Promise<void> {
   const file = fileOf(folder, name);
   const body = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  await mkdir(folder, { recursive: true });
+  await ensureFolder(folder);
   const part = `${file}.${randomBytes(4).toString('hex')}.part`;
   await writeFile(part, Buffer.concat([digestOf(body), body]));
   await rename(part, file);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { syncFolder } from '#runtime/atomic-file.ts';
 import { stageEntryParts, stageMetaName } from '#shared/engine/stage-entry.ts';
 import type { StageEntryMeta } from '#shared/engine/stage-entry.ts';
@@ -116,7 +117,7 @@ export class StageWork {
     for (const name of await readdir(folder).catch(() => [])) {
       if (name.startsWith('out-')) await rm(path.join(folder, name), { recursive: true, force: true });
     }
-    await mkdir(work.outFolder, { recursive: true });
+    await ensureFolder(work.outFolder);
     return work;
   }
 
@@ -155,7 +156,7 @@ export class StageWork {
         files,
       };
       await writeFile(path.join(this.outFolder, stageMetaName), JSON.stringify(full), { flush: true });
-      await mkdir(path.dirname(target), { recursive: true });
+      await ensureFolder(path.dirname(target));
       try {
         await rename(this.outFolder, target);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { z } from 'zod';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { ArtifactRef } from '#shared/engine/protocol.ts';
@@ -32,7 +33,7 @@ export class Artifacts {
   async add(item: Pick<MediaItem, 'identity' | 'choice'>, refs: readonly ArtifactRef[]): Promise<void> {
     if (refs.length === 0) return;
     const next = { ...(await this.#read(item)), ...Object.fromEntries(refs.map((ref) => [ref.name, ref])) };
-    await mkdir(this.#folder, { recursive: true });
+    await ensureFolder(this.#folder);
     await writeFile(this.#file(item), JSON.stringify(next));
   }
 

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import type { EngineClient } from '#jobs/engine-client.ts';
 import { Scheduler } from '#jobs/scheduler.ts';
@@ -101,7 +101,7 @@ export class OpenProject {
 }
 
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+  await ensureFolder(folder).catch((error: Error) => {
     throw new AppError('io', `The folder of the project cannot be made: ${error.message}`, { file: folder });
   });
 }

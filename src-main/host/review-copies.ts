@@ -1,5 +1,6 @@
-import { mkdir, rename, stat, utimes } from 'node:fs/promises';
+import { rename, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { toErrorData } from '#shared/api/errors.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
@@ -108,7 +109,7 @@ export class ReviewCopies {
     const { path: source, probe, choice } = work.item;
     let toldPercent = 0;
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await ensureFolder(this.#folder);
       const made = path.join(this.#folder, `${work.stem}.new`);
       const { mimeType } = await makeProxy(await this.#tools(), { path: source, probe, choice }, made, {
         signal: work.abort.signal,

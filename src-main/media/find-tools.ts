@@ -1,6 +1,7 @@
-import { access, chmod, constants, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, copyFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import { defaultCacheDir } from '#runtime/dirs.ts';
 import { runTool } from './run-tool.ts';
@@ -128,7 +129,7 @@ async function copyExecutable(file: string): Promise<string> {
     `${path.basename(file, exe)}-${size}-${Math.round(mtimeMs)}${exe}`,
   );
   if (await runnable(target)) return target;
-  await mkdir(path.dirname(target), { recursive: true });
+  await ensureFolder(path.dirname(target));
   const part = `${target}.${process.pid}.part`;
   try {
     await copyFile(file, part);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { AppError } from '#shared/api/errors.ts';
 import type { AudioStream, VideoStream } from '#shared/domain/media.ts';
@@ -85,7 +86,7 @@ export async function makeProxy(
   const coding = await chooseCoding(tools, picture !== null);
   const timing = picture ? await keepFrameTimes(tools) : [];
 
-  await mkdir(path.dirname(path.resolve(outPath)), { recursive: true });
+  await ensureFolder(path.dirname(path.resolve(outPath)));
   const part = path.join(path.dirname(path.resolve(outPath)), `.${randomBytes(6).toString('hex')}.part`);
   const args = transcodeArgs(
     file,

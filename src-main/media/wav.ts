@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
 import { syncFolder } from '#runtime/atomic-file.ts';
 import type { FfmpegTools } from './ffmpeg.ts';
@@ -162,7 +163,7 @@ class CutWriter {
 
   async #open(): Promise<FileHandle> {
     if (this.#handle) return this.#handle;
-    await mkdir(path.dirname(this.#part), { recursive: true });
+    await ensureFolder(path.dirname(this.#part));
     this.#handle = await open(this.#part, 'wx');
     await this.#handle.writeFile(wavHeader(this.to - this.from));
     return this.#handle;

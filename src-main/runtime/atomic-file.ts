@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ensureFolder } from './ensure-folder.ts';
 
 /**
  * Write a whole file so that a reader sees the old or the new content, never a mixture, and a power cut after return
  * loses nothing: .part beside it, fsync, rename, fsync of the folder.
  */
 export async function writeFileAtomic(file: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await ensureFolder(path.dirname(file));
   const part = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.part`);
   try {
     const handle = await open(part, 'wx');

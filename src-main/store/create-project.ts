@@ -1,8 +1,9 @@
 import { AppError } from '#shared/api/errors.ts';
 import Database from 'better-sqlite3';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { ensureFolderSync } from '#runtime/ensure-folder.ts';
 import { migrations } from './migrations/index.ts';
 import { runMigrations } from './migrations/run.ts';
 import { applicationId } from './project-header.ts';
@@ -16,7 +17,7 @@ export function createProject(file: string): void {
   const folder = path.dirname(file);
   const part = path.join(folder, `.${randomBytes(6).toString('hex')}.diarist.part`);
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureFolderSync(folder);
     const db = new Database(part);
     try {
       db.pragma('synchronous = FULL');

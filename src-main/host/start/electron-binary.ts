@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { ensureFolder } from '#runtime/ensure-folder.ts';
 
 /** Longest wait for the first byte of the download. */
 const firstByteMs = 10_000;
@@ -53,7 +54,7 @@ export async function findElectron(
   if (lastTry && Date.now() - lastTry.mtimeMs < triedEveryMs && lastTry.mtimeMs <= Date.now()) {
     return { path: null, reason: 'Electron could not be downloaded today and is tried again tomorrow' };
   }
-  await mkdir(path.dirname(place.stampFile), { recursive: true });
+  await ensureFolder(path.dirname(place.stampFile));
   await writeFile(place.stampFile, `${new Date().toISOString()}\n`);
   try {
     await download(place.packageDir);
