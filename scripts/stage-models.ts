@@ -14,7 +14,7 @@ export async function stageModels(modelsDir: string, outDir: string): Promise<nu
   await mkdir(outDir, { recursive: true });
   let staged = 0;
   for (const model of await listModels([modelsDir])) {
-    if (model.location.kind !== 'npm') continue;
+    if (model.location.kind !== 'npm' && model.location.kind !== 'converted') continue;
     if (!model.path) throw new Error(`${model.id}: ${model.location.package} does not hold ${model.location.path}`);
     if ((await verifyFile(model.path)) !== model.sha256) throw new Error(`${model.id}: ${model.path} has another hash`);
     const target = path.join(outDir, model.file);

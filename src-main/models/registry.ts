@@ -18,6 +18,11 @@ const modelEntrySchema = z.object({
     z.object({ kind: z.literal('bundled') }),
     /** Carried by an npm package this app depends on. */
     z.object({ kind: z.literal('npm'), package: z.string(), path: z.string() }),
+    /**
+     * A TensorFlow.js graph model carried by an npm package this app depends on, converted to ONNX at first use; `sha256`
+     * and `bytes` are those of the converted file.
+     */
+    z.object({ kind: z.literal('converted'), package: z.string(), path: z.string() }),
     /** To be pulled by the user. */
     z.object({ kind: z.literal('pull') }),
   ]),
@@ -99,7 +104,8 @@ export async function listModels(dirs: readonly string[]): Promise<ListedModel[]
   const entries = await readRegistries(dirs);
   return Promise.all(
     entries.map(async (entry) => {
-      const candidate = await locateModel(entry, dirs);
+      // One source that cannot be converted must not hide the others.
+      const candidate = await locateModel(entry, dirs).catch(() => null);
       return {
         ...entry,
         installed: candidate !== null && candidate.sizeBytes === entry.bytes,
