@@ -161,10 +161,12 @@ describe('diarist diarize', () => {
     ['an unknown system', ['--system', 'magic'], /magic/],
     ['an unknown parameter', ['--set', 'speech.volume=1'], /speech\.volume[\s\S]*speech\.onset/],
     ['a parameter of the wrong type', ['--set', 'speech.onset=high'], /speech\.onset/],
-  ])('names %s', async (_, args, reason) => {
-    const run = await diarize('talk.mp4', '-o', 'x', ...args);
-    expect(run.code).toBe(3);
+  ])('ends with 2 and says what there is for %s', async (_, args, reason) => {
+    const run = await diarize('talk.mp4', 'silence.wav', '-o', 'x', ...args);
+    expect(run.code).toBe(2);
     expect(run.stderr).toMatch(reason);
+    // Said once, not for each file.
+    expect(run.stderr.match(/^diarist:/gm)).toHaveLength(1);
     expect(existsSync(at('x'))).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { toErrorData } from '#shared/api/errors.ts';
+import { toErrorData, type AppErrorData } from '#shared/api/errors.ts';
 import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
 import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
@@ -50,7 +50,12 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const diarizer = await Diarizer.open({ cacheDir: options.cacheDir, modelsDir: options.modelsDir });
+  let diarizer: Diarizer;
+  try {
+    diarizer = await Diarizer.open({ cacheDir: options.cacheDir, modelsDir: options.modelsDir });
+  } catch (thrown) {
+    return reportFailure(null, toErrorData(thrown), options.json ?? false);
+  }
   const codes: ExitCode[] = [];
   try {
     for (const planned of plan) {
@@ -70,12 +75,10 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         codes.push(exitCode.ok);
       } catch (thrown) {
         progress.clear();
-        const error = toErrorData(thrown);
-        if (options.json)
-          process.stdout.write(`${JSON.stringify({ type: 'failed', file: planned.mediaPath, error })}\n`);
-        process.stderr.write(`diarist: ${describeError({ file: planned.mediaPath, ...error })}\n`);
-        codes.push(exitCodeOf(error));
-        if (cancel.signal.aborted) break;
+        const code = reportFailure(planned.mediaPath, toErrorData(thrown), options.json ?? false);
+        codes.push(code);
+        // A wrong setting would fail on all files.
+        if (code === exitCode.usage || cancel.signal.aborted) break;
       }
     }
   } finally {
@@ -83,6 +86,15 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
     await diarizer.close();
   }
   return worst(codes);
+}
+
+/** Says why one file, or with null all of them, cannot be worked on. */
+function reportFailure(mediaPath: string | null, error: AppErrorData, json: boolean): ExitCode {
+  if (json) process.stdout.write(`${JSON.stringify({ type: 'failed', file: mediaPath, error })}\n`);
+  // A wrong setting is the fault of no file.
+  const named = mediaPath === null || error.code === 'bad-parameter' ? error : { file: mediaPath, ...error };
+  process.stderr.write(`diarist: ${describeError(named)}\n`);
+  return exitCodeOf(error, mediaPath ?? '');
 }
 
 /** Both files or neither. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { fileIdOf } from '#shared/domain/media.ts';
@@ -24,7 +24,7 @@ const mediaExtensions = new Set(
  * inputs have below their common folder.
  *
  * @throws UsageError when two inputs would share an output
- * @throws AppError conflict when an output exists and `force` is not set
+ * @throws AppError conflict when an output exists and `force` is not set, io when a folder cannot be written to
  */
 export function planOutputs(
   inputs: readonly string[],
@@ -59,7 +59,30 @@ export function planOutputs(
       });
     }
   }
+  // Said before hours of work, not after.
+  for (const folder of new Set(plan.map((one) => path.dirname(path.resolve(one.rttmPath))))) refuseUnwritable(folder);
   return plan;
+}
+
+/** Is it, or can it be made, a folder to write to? Nothing is made here: a failed run leaves no empty folders. */
+function refuseUnwritable(folder: string): void {
+  let there = folder;
+  while (!existsSync(there) && there !== path.dirname(there)) there = path.dirname(there);
+  let problem: string;
+  try {
+    if (statSync(there).isDirectory()) {
+      accessSync(there, constants.W_OK | constants.X_OK);
+      return;
+    }
+    problem = `${there} is a file, not a folder`;
+  } catch (error) {
+    const readOnly = (error as NodeJS.ErrnoException).code === 'EROFS';
+    problem = readOnly ? `the disk of ${there} is read-only` : `${there} may not be written to`;
+  }
+  throw new AppError('io', `Nothing can be written to ${folder}: ${problem}.`, {
+    file: folder,
+    fix: 'Choose another folder with -o.',
+  });
 }
 
 function expandFolder(input: string): string[] {

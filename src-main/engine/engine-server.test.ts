@@ -99,7 +99,7 @@ it('tells why a job cannot be done', async () => {
     { type: 'failed', error: { code: 'conflict', file: media.path } },
     { type: 'failed', error: { code: 'bad-input', file: media.path } },
     { type: 'failed', error: { code: 'internal' } },
-    { type: 'failed', error: { code: 'bad-input' } },
+    { type: 'failed', error: { code: 'bad-parameter' } },
   ]);
   await server.close();
 });

@@ -38,7 +38,7 @@ export const ingestRecipe: SystemRecipe = {
 
 /**
  * Everything that is known before a job runs: its nodes, their parameters, models and cache keys.
- * @throws AppError `bad-input` for media the system cannot work on and for parameters, `not-found` for models
+ * @throws AppError `bad-input` for media the system cannot work on, `bad-parameter` for parameters, `not-found` for models
  */
 export async function planJob(
   job: EngineJob,

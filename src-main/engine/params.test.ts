@@ -43,7 +43,7 @@ it('overrides win over published values, which win over defaults', () => {
 it('an unknown parameter is refused with the known ones', () => {
   for (const key of ['fine.onsets', 'onset', 'vad.onset', 'fine', '__proto__.x', 'fine.constructor']) {
     const error = errorOf({ [key]: 1 });
-    expect(error.code).toBe('bad-input');
+    expect(error.code).toBe('bad-parameter');
     expect(error.message).toContain(JSON.stringify(key));
     expect(error.fix).toContain('coarse.onset, coarse.padSec, fine.onset, fine.padSec');
   }
@@ -52,7 +52,7 @@ it('an unknown parameter is refused with the known ones', () => {
 it('a value outside its range or of another type is refused by name', () => {
   for (const value of [2, '0.4', null, Number.NaN]) {
     const error = errorOf({ 'fine.onset': value });
-    expect(error.code).toBe('bad-input');
+    expect(error.code).toBe('bad-parameter');
     expect(error.message).toContain('fine.onset');
   }
 });

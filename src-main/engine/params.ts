@@ -7,7 +7,7 @@ export type NodeParams = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 /**
  * Stage defaults ← the recipe's published values ← the job's overrides (`node.param` → value; a node is what a recipe
  * calls a stage).
- * @throws AppError `bad-input` for an unknown key (with the known ones) or a value outside its range
+ * @throws AppError `bad-parameter` for an unknown key (with the known ones) or a value outside its range
  */
 export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Record<string, unknown>>): NodeParams {
   const known = new Map<string, { node: RecipeNode; name: string }>();
@@ -18,7 +18,7 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
   for (const [key, value] of Object.entries(overrides)) {
     const target = known.get(key);
     if (!target) {
-      throw new AppError('bad-input', `There is no parameter ${JSON.stringify(key)} in this system.`, {
+      throw new AppError('bad-parameter', `There is no parameter ${JSON.stringify(key)} in this system.`, {
         fix: known.size > 0 ? `Known parameters: ${[...known.keys()].join(', ')}.` : 'This system has no parameters.',
       });
     }
@@ -30,7 +30,7 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
       const key = [node.id, ...issue.path.map(String)].join('.');
-      throw new AppError('bad-input', `The parameter ${key} was refused: ${issue.message}.`, {
+      throw new AppError('bad-parameter', `The parameter ${key} was refused: ${issue.message}.`, {
         fix: `Give another value or leave ${key} out to use the published one.`,
       });
     }

@@ -39,7 +39,7 @@ const maxDisturbances = 5;
 
 /**
  * Run a job: nodes of its recipe in order, finished ones from the cache.
- * @throws AppError: `cancelled` when `signal` aborts, `bad-input` for unknown parameters or unusable media, …
+ * @throws AppError: `cancelled` when `signal` aborts, `bad-parameter` for unknown parameters, `bad-input` for unusable media, …
  */
 export async function runJob(
   job: EngineJob,

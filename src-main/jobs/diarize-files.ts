@@ -59,7 +59,7 @@ export class Diarizer {
 
   /**
    * Who speaks when in one file. Goes on from the stage cache after a kill; tries again when the engine dies.
-   * @throws AppError: `bad-input` (no media, no audio, unknown parameter), `unsupported` (codec), `cancelled`, `crashed`, …
+   * @throws AppError: `bad-input` (no media, no audio), `bad-parameter` (system, parameters), `unsupported` (codec), `cancelled`, `crashed`, …
    */
   async diarize(file: string, options: DiarizeOptions = {}): Promise<DiarizedFile> {
     const mediaPath = path.resolve(file);

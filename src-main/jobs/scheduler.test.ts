@@ -223,7 +223,7 @@ describe('what goes wrong', () => {
   it('a wrong parameter fails at once with its reason', async () => {
     const scheduler = await start();
     const job = await until((await scheduler.enqueue({ ...diarize, mediaId, params: { 'x.y': 1 } })).id, ...over);
-    expect(job).toMatchObject({ state: 'failed', crashes: 0, error: { code: 'bad-input' } });
+    expect(job).toMatchObject({ state: 'failed', crashes: 0, error: { code: 'bad-parameter' } });
   });
 
   it('a file that is gone is missing, one with other content is refused, a touched one is taken', async () => {

@@ -43,7 +43,7 @@ export function modelDirs(given?: string): string[] {
 
 /**
  * Settings of the engine on this machine.
- * @throws AppError `not-found` when there is no ffmpeg, `bad-input` for DIARIST_PROVIDER
+ * @throws AppError `not-found` when there is no ffmpeg, `bad-parameter` for DIARIST_PROVIDER
  */
 export async function resolveWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
   const tools = await findTools({ setting: options.ffmpegPath ?? null });
@@ -70,7 +70,7 @@ function wishedProvider(): EngineSettings['provider'] {
   if (!wish) return 'cpu';
   const parsed = providerSchema.safeParse(wish);
   if (parsed.success) return parsed.data;
-  throw new AppError('bad-input', `DIARIST_PROVIDER=${wish} names nothing that nets can run on.`, {
+  throw new AppError('bad-parameter', `DIARIST_PROVIDER=${wish} names nothing that nets can run on.`, {
     fix: `Use one of: ${providerSchema.options.join(', ')}.`,
   });
 }

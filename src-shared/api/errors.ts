@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Errors are data: they cross processes and are shown as what happened, to which file, and the way out. */
 export const errorCodeSchema = z.enum([
   'bad-input',
+  /** A setting that does not exist or does not take this value: what is asked is wrong, not the file. */
+  'bad-parameter',
   'not-found',
   'stale-revision',
   'read-only',

@@ -5,11 +5,11 @@ import { diaristAudio } from './diarist-audio.ts';
 /** Every system that can be run, in the order people see them. */
 export const systems: readonly SystemRecipe[] = [diaristAudio];
 
-/** @throws AppError `not-found` for an unknown id */
+/** @throws AppError `bad-parameter` for an unknown id */
 export function findSystem(id: string): SystemRecipe {
   const system = systems.find((candidate) => candidate.id === id);
   if (system) return system;
-  throw new AppError('not-found', `No system is called ${id}.`, {
+  throw new AppError('bad-parameter', `No system is called ${id}.`, {
     fix: `Choose one of: ${systems.map((candidate) => candidate.id).join(', ')}.`,
   });
 }
