@@ -2,8 +2,8 @@ import { relabel } from './vectors.ts';
 import type { GroupPair, VoiceGroups } from './voice-groups.ts';
 
 /**
- * Two groups are one voice when their likeness is above this limit or within one standard error of it. Chosen on 120
- * simulated conversations of 1 to 8 speakers (docs/adr/0041); it held on recordings it was not chosen on.
+ * Two groups are one voice when their likeness is above this limit or within one standard error of it. From sweeps on
+ * simulated conversations with the referenced clips in view: docs/adr/0041 says what was chosen on what.
  */
 export const SAME_VOICE = 0.77;
 
