@@ -7,6 +7,7 @@ import type { EngineJob, EngineSettings } from '#shared/engine/protocol.ts';
 import { findTools } from '#media/ffmpeg.ts';
 import { identifyFile } from '#media/identity.ts';
 import { probeMedia } from '#media/probe.ts';
+import { wavData, wavHeader } from '#media/wav.ts';
 
 export const testEngineFile = path.resolve(import.meta.dirname, '../engine/testing/test-engine.ts');
 export const wholeFile: MediaChoice = { audioStream: null, channel: 'mix', range: null };
@@ -19,20 +20,7 @@ export async function writeTestWav(file: string, seconds: number): Promise<void>
     const level = Math.floor(i / rate) % 3 === 2 ? 0.001 : 0.2 + 0.05 * (Math.floor(i / rate) % 5);
     samples[i] = Math.round(32_767 * level * Math.sin((2 * Math.PI * 220 * i) / rate));
   }
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rate, 24);
-  header.writeUInt32LE(rate * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  await writeFile(file, Buffer.concat([header, new Uint8Array(samples.buffer)]));
+  await writeFile(file, Buffer.concat([wavHeader(samples.length, rate), wavData(samples)]));
 }
 
 /** Settings, a media file and jobs for tests of the engine, in a folder that `remove` takes away. */

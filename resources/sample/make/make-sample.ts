@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import ffmpegInstaller from '@ffmpeg-installer/ffmpeg';
+import { wavData, wavHeader } from '#media/wav.ts';
 import { paintPerson, type Look, type Pose } from './face-painter.ts';
 import { cutInLine, lines, shots, tailSec, voices, type Role } from './script.ts';
 
@@ -130,20 +131,10 @@ for (let i = 0; i < mix.length; i++) {
   mix[i] = room;
 }
 for (const turn of turns) turn.samples.forEach((x, i) => (mix[turn.startSample + i]! += x));
-const wav = Buffer.alloc(44 + mix.length * 2);
-wav.write('RIFF', 0);
-wav.writeUInt32LE(36 + mix.length * 2, 4);
-wav.write('WAVEfmt ', 8);
-wav.writeUInt32LE(16, 16);
-wav.writeUInt16LE(1, 20);
-wav.writeUInt16LE(1, 22);
-wav.writeUInt32LE(sampleRateHz, 24);
-wav.writeUInt32LE(sampleRateHz * 2, 28);
-wav.writeUInt16LE(2, 32);
-wav.writeUInt16LE(16, 34);
-wav.write('data', 36);
-wav.writeUInt32LE(mix.length * 2, 40);
-mix.forEach((x, i) => wav.writeInt16LE(Math.round(Math.max(-1, Math.min(1, x)) * 32767), 44 + 2 * i));
+const wav = Buffer.concat([
+  wavHeader(mix.length, sampleRateHz),
+  wavData(Int16Array.from(mix, (x) => Math.round(Math.max(-1, Math.min(1, x)) * 32767))),
+]);
 const wavFile = path.join(workDir, 'sound.wav');
 writeFileSync(wavFile, wav);
 

@@ -9,6 +9,7 @@ import { probeMedia } from '#media/probe.ts';
 import { systemDescriptions } from '#shared/engine/systems.ts';
 import { resolveWorkspace } from '#jobs/workspace.ts';
 import { utilityEngine } from './engine-spawner.ts';
+import { wavData, wavHeader } from '#media/wav.ts';
 
 /** `Diarist --self-test`: does the packaged app decode and infer? Used by scripts/after-pack.ts; opens no window. */
 export const selfTestFlag = '--self-test';
@@ -58,21 +59,8 @@ export async function selfTest(): Promise<void> {
 /** 16 kHz mono int16: a tone of 220 Hz, so that there is a signal to look at. */
 function oneSecondWav(): Buffer {
   const rateHz = 16_000;
-  const wav = Buffer.alloc(44 + rateHz * 2);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + rateHz * 2, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(rateHz, 24);
-  wav.writeUInt32LE(rateHz * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(rateHz * 2, 40);
-  for (let sample = 0; sample < rateHz; sample += 1) {
-    wav.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * 220 * sample) / rateHz)), 44 + sample * 2);
-  }
-  return wav;
+  const tone = Int16Array.from({ length: rateHz }, (_, at) =>
+    Math.round(8000 * Math.sin((2 * Math.PI * 220 * at) / rateHz)),
+  );
+  return Buffer.concat([wavHeader(rateHz, rateHz), wavData(tone)]);
 }

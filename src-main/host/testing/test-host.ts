@@ -5,6 +5,7 @@ import type { EngineSpawner } from '#jobs/engine-process.ts';
 import type { Host, HostOptions } from '../host.ts';
 import { createHost } from '../host.ts';
 import { scriptedEngine } from './scripted-engine.ts';
+import { wavData, wavHeader } from '#media/wav.ts';
 
 export interface TestPlace {
   folder: string;
@@ -18,23 +19,10 @@ export interface TestPlace {
 export function toneWav(seconds: number, seed = 0): Buffer {
   const rateHz = 16_000;
   const samples = Math.round(seconds * rateHz);
-  const wav = Buffer.alloc(44 + samples * 2);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + samples * 2, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(rateHz, 24);
-  wav.writeUInt32LE(rateHz * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(samples * 2, 40);
-  for (let at = 0; at < samples; at += 1) {
-    wav.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * (220 + seed) * at) / rateHz)), 44 + at * 2);
-  }
-  return wav;
+  const tone = Int16Array.from({ length: samples }, (_, at) =>
+    Math.round(8000 * Math.sin((2 * Math.PI * (220 + seed) * at) / rateHz)),
+  );
+  return Buffer.concat([wavHeader(samples, rateHz), wavData(tone)]);
 }
 
 /** A folder of its own for everything the app keeps, with a recording in it. */
