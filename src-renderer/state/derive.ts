@@ -1,3 +1,4 @@
+import type { HypothesisInfo } from '#shared/domain/hypothesis.ts';
 import type { Segment, Speaker } from '#shared/domain/records.ts';
 
 /** Figures that follow from the segments; each computed once per array of segments (state/review-store.ts). */
@@ -73,4 +74,18 @@ export function speakerOfDigit(speakers: readonly Speaker[], digit: number): Spe
 /** The digit that assigns the speaker in this lane; null beyond the tenth. */
 export function digitOfLane(lane: number): string | null {
   return lane < 9 ? String(lane + 1) : lane === 9 ? '0' : null;
+}
+
+/** Answers of one name are told apart by a number, in the order they came: `Diarist audio`, `Diarist audio (2)`. */
+export function numberedLabels(infos: readonly HypothesisInfo[]): HypothesisInfo[] {
+  const taken = new Map<string, number>();
+  const inOrder = infos.toSorted((a, b) => a.createdMs - b.createdMs);
+  const labels = new Map(
+    inOrder.map(({ id, label }) => {
+      const count = (taken.get(label) ?? 0) + 1;
+      taken.set(label, count);
+      return [id, count === 1 ? label : `${label} (${count})`];
+    }),
+  );
+  return infos.map((info) => ({ ...info, label: labels.get(info.id) ?? info.label }));
 }

@@ -49,9 +49,10 @@ test('undo and redo walk through the same states', async () => {
   expect(after.map(([id]) => id)).toEqual(['s2', 's1', 's3']);
   await store().undo();
   expect(shape()).toEqual(before);
-  expect(store().lastAction?.tone).toBe('undo');
+  expect(store().lastAction).toMatchObject({ tone: 'undo', label: expect.stringMatching(/^Undid: \S/u) as string });
   await store().redo();
   expect(shape()).toEqual(after);
+  expect(store().lastAction?.label).toMatch(/^Redid: \S/u);
 });
 
 test('an edit on an old revision is refused, the document read again, and the person told', async () => {

@@ -7,8 +7,10 @@ import type { EditOp } from '#shared/domain/edit-op.ts';
 import type { HypothesisInfo, HypothesisSegment } from '#shared/domain/hypothesis.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { Segment } from '#shared/domain/records.ts';
+import { i18next } from '../i18n/index.ts';
 import { emptyDocument, foldDiff, foldRecords } from './fold.ts';
 import type { FoldedDocument } from './fold.ts';
+import { numberedLabels } from './derive.ts';
 
 /**
  * The file under review: its curated layer, what is selected, and how edits reach the host. Playback time is NOT here
@@ -180,16 +182,19 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     for (const record of [...change.diff.added, ...change.diff.updated.map((update) => update.to)])
       if (record.kind === 'segment') index.set(record.id, record);
     const { undoLabel, redoLabel, revision, label, cause, span } = change;
+    // Whoever the segment under the keys now belongs to is who the next one goes to as well.
+    const focused = change.diff.updated.find(
+      ({ to }) => to.kind === 'segment' && to.id === state.selection.focusId,
+    )?.to;
+    const targetId = focused?.kind === 'segment' ? focused.speakerId : state.targetSpeakerId;
     set({
       ...folded,
       revision,
       undoLabel,
       redoLabel,
       selection: pruned(state.selection, focusGone, folded.segments),
-      targetSpeakerId: folded.speakers.some((one) => one.id === state.targetSpeakerId)
-        ? state.targetSpeakerId
-        : (folded.speakers[0]?.id ?? null),
-      lastAction: action(label, cause, { span }),
+      targetSpeakerId: folded.speakers.some((one) => one.id === targetId) ? targetId : (folded.speakers[0]?.id ?? null),
+      lastAction: action(inWords(label, cause), cause, { span }),
     });
     return true;
   };
@@ -318,7 +323,7 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     refreshHypotheses: async () => {
       const { media, api, hypotheses } = get();
       if (!media) return;
-      const infos = await api.call('hypothesis.list', { mediaId: media.id });
+      const infos = numberedLabels(await api.call('hypothesis.list', { mediaId: media.id }));
       // Immutable once stored: only new ones are fetched.
       const known = new Map(hypotheses.map((lane) => [lane.info.id, lane.segments]));
       const lanes = await Promise.all(
@@ -331,6 +336,11 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     },
   };
 });
+
+/** The edit's own words, and that it was taken back or done again. */
+function inWords(label: string, cause: DocumentChange['cause']): string {
+  return cause === 'edit' ? label : i18next.t(cause === 'undo' ? 'say.undid' : 'say.redid', { label });
+}
 
 /** An edit that made no sense (nothing to undo, a split outside): the work itself is safe. */
 function isRefusal(error: AppErrorData): boolean {

@@ -20,8 +20,45 @@ function labelOf(tick: number, majorSec: number, decimals: number): string {
   return label;
 }
 
-/** Ticks, labels, and cuts as small wedges at the lower edge. */
-export function paintRuler(kit: PaintKit, view: View, cutsSec: ArrayLike<number>): void {
+/** Where on the ruler something lies over it, CSS pixels. */
+export interface CoveredPx {
+  readonly fromPx: number;
+  readonly toPx: number;
+}
+
+const labelGapPx = 4;
+
+/** Left border and text of each label that can be read whole; at the end of the file it stands before its tick. */
+function* labelsOf(kit: PaintKit, view: View): Generator<{ xPx: number; toPx: number; text: string }> {
+  kit.ctx.font = labelFont(kit.palette);
+  const step = rulerStep(view.pxPerSec);
+  const lastSec = Math.min(endSec(view), view.durationSec);
+  for (let tick = Math.floor(view.startSec / step.majorSec); tick * step.majorSec <= lastSec; tick++) {
+    const text = labelOf(tick, step.majorSec, step.decimals);
+    const atSec = tick * step.majorSec;
+    const tickPx = Math.round((atSec - view.startSec) * view.pxPerSec);
+    const widthPx = kit.labels.width(text);
+    const fitsAfter = atSec + (widthPx + labelGapPx) / view.pxPerSec <= view.durationSec;
+    const xPx = fitsAfter || tick === 0 ? tickPx + labelGapPx : tickPx - labelGapPx - widthPx;
+    // Half a time is a wrong time.
+    if (xPx >= 0 && xPx + widthPx <= view.widthPx) yield { xPx, toPx: xPx + widthPx, text };
+  }
+}
+
+/** The labels that are hidden by what lies over the ruler: it is drawn anew when they change. */
+export function labelsUnder(kit: PaintKit, view: View, covered: CoveredPx | null): string {
+  if (!covered) return '';
+  const hidden = [...labelsOf(kit, view)].filter(({ xPx, toPx }) => xPx < covered.toPx && toPx > covered.fromPx);
+  return hidden.map(({ text }) => text).join(' ');
+}
+
+/** Ticks, labels (but for those under the playhead's time), and cuts as small wedges at the lower edge. */
+export function paintRuler(
+  kit: PaintKit,
+  view: View,
+  cutsSec: ArrayLike<number>,
+  covered: CoveredPx | null = null,
+): void {
   const { ctx, palette } = kit;
   const { tokens } = palette;
   ctx.globalAlpha = 1;
@@ -48,9 +85,9 @@ export function paintRuler(kit: PaintKit, view: View, cutsSec: ArrayLike<number>
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
   ctx.fillStyle = tokens.dim;
-  for (let tick = firstTick; tick * step.majorSec <= lastSec; tick++) {
-    const x = Math.round((tick * step.majorSec - view.startSec) * view.pxPerSec);
-    ctx.fillText(labelOf(tick, step.majorSec, step.decimals), x + 4, rulerHeightPx / 2);
+  for (const { xPx, toPx, text } of labelsOf(kit, view)) {
+    if (covered && xPx < covered.toPx && toPx > covered.fromPx) continue;
+    ctx.fillText(text, xPx, rulerHeightPx / 2);
   }
   ctx.fillStyle = tokens.line;
   ctx.fillRect(0, rulerHeightPx - 1, view.widthPx, 1);

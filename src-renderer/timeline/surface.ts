@@ -4,7 +4,7 @@ import { onPaletteChange } from '../ui/palette.ts';
 import type { FrameLoop, FrameTask } from './frame-loop.ts';
 import { densityOf, overviewHeightPx, paintOverview, type Density } from './overview.ts';
 import { createPaintKit, fitCanvas, refreshPalette, type PaintKit } from './paint-context.ts';
-import { paintRuler, rulerHeightPx } from './paint-ruler.ts';
+import { labelsUnder, paintRuler, rulerHeightPx, type CoveredPx } from './paint-ruler.ts';
 import { paintSurface } from './paint-surface.ts';
 import { Scope } from './scope.ts';
 import type { SurfaceData } from './surface-data.ts';
@@ -60,6 +60,11 @@ export class TimelineSurface {
   private lastTimeSec = 0;
   private follow: FollowMode = 'page';
   private isPlaying = false;
+  /** Where the playhead's time lies over the ruler, and which labels that hides. */
+  private covered: CoveredPx | null = null;
+  private hiddenLabels = '';
+  private flagWidthPx = 0;
+  private flagLetters = 0;
 
   constructor(
     elements: SurfaceElements,
@@ -166,10 +171,8 @@ export class TimelineSurface {
   private paint(nowMs: number): void {
     const view = this.viewport.getState();
     const ratio = devicePixelRatio || 1;
-    if (this.rulerKit) {
-      fitCanvas(this.rulerKit.ctx, view.widthPx, rulerHeightPx, ratio);
-      paintRuler(this.rulerKit, view, this.data.cutsSec);
-    }
+    this.placePlayhead();
+    this.paintRuler();
     if (this.lanesKit) {
       fitCanvas(this.lanesKit.ctx, view.widthPx, this.lanesHeightPx, ratio);
       const { scrollTop } = this.elements.scroller;
@@ -180,7 +183,15 @@ export class TimelineSurface {
     const scale = view.durationSec > 0 ? view.widthPx / view.durationSec : 0;
     overviewHandle.style.transform = `translate3d(${view.startSec * scale}px,0,0)`;
     overviewHandle.style.width = `${Math.max(6, visibleSec(view) * scale)}px`;
-    this.placePlayhead();
+  }
+
+  private paintRuler(): void {
+    const kit = this.rulerKit;
+    if (!kit) return;
+    const view = this.viewport.getState();
+    fitCanvas(kit.ctx, view.widthPx, rulerHeightPx, devicePixelRatio || 1);
+    paintRuler(kit, view, this.data.cutsSec, this.covered);
+    this.hiddenLabels = labelsUnder(kit, view, this.covered);
   }
 
   private paintOverview(): void {
@@ -209,12 +220,20 @@ export class TimelineSurface {
     playhead.style.visibility = isVisible ? 'visible' : 'hidden';
     if (isVisible) {
       playhead.style.transform = `translate3d(${Math.round(x)}px,0,0)`;
-      playheadFlag.textContent = exactTime(sec);
+      const text = exactTime(sec);
+      playheadFlag.textContent = text;
+      // All digits are equally wide: it is measured when their number changes.
+      if (text.length !== this.flagLetters || this.flagWidthPx === 0) {
+        this.flagLetters = text.length;
+        this.flagWidthPx = playheadFlag.offsetWidth;
+      }
       // At the borders the flag stays whole.
-      const halfPx = 42;
-      const shift = x < halfPx ? halfPx - x : Math.min(0, view.widthPx - halfPx - x);
-      playheadFlag.style.transform = `translateX(calc(-50% + ${Math.round(shift)}px))`;
-    }
+      const widthPx = this.flagWidthPx;
+      const fromPx = Math.round(Math.max(0, Math.min(view.widthPx - widthPx, x - widthPx / 2)));
+      playheadFlag.style.transform = `translateX(${fromPx - Math.round(x)}px)`;
+      this.covered = { fromPx, toPx: fromPx + widthPx };
+    } else this.covered = null;
+    if (this.rulerKit && labelsUnder(this.rulerKit, view, this.covered) !== this.hiddenLabels) this.paintRuler();
     const share = view.durationSec > 0 ? sec / view.durationSec : 0;
     overviewPlayhead.style.transform = `translate3d(${Math.round(share * view.widthPx)}px,0,0)`;
     this.wave.setProgress(sec);

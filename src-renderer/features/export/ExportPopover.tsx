@@ -10,14 +10,14 @@ import { Button, Popover, controls } from '../../ui/controls.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FolderField } from '../library/FolderField.tsx';
 import { downloadText } from './download.ts';
+import { exportNotes } from './notes.ts';
 
 const formats: readonly ExportFormat[] = ['rttm', 'via3', 'uem'];
 
-function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
+function ExportForm(): ReactElement {
   const { t } = useTranslation();
   const api = useAppStore((state) => state.api);
   const files = useAppStore((state) => state.media);
-  const notify = useAppStore((state) => state.notify);
   const setView = useAppStore((state) => state.setView);
   const mediaId = useReviewStore((state) => state.media?.id);
   const say = useReviewStore((state) => state.say);
@@ -26,14 +26,17 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
   const [folder, setFolder] = useState('');
   const [overwrite, setOverwrite] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [notes, setNotes] = useState<readonly string[]>([]);
   const [failure, setFailure] = useState<AppErrorData | null>(null);
 
   const download = async (format: ExportFormat): Promise<void> => {
     if (!api || mediaId === undefined) return;
+    setFailure(null);
+    setNotes([]);
     try {
       const { fileName, text, warnings } = await api.call('export.text', { mediaId, format });
       downloadText(fileName, text);
-      for (const warning of warnings) notify('warning', warning);
+      setNotes([t('exporting.downloaded', { name: fileName }), ...exportNotes(warnings)]);
       say(t('exporting.downloaded', { name: fileName }));
     } catch (thrown) {
       setFailure(toErrorData(thrown));
@@ -44,13 +47,14 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
     if (!api || mediaId === undefined || folder === '') return;
     setBusy(true);
     setFailure(null);
+    setNotes([]);
     const mediaIds = all ? files.map((item) => item.id) : [mediaId];
     try {
       const input = { mediaIds, formats: formats.filter((format) => chosen.has(format)), folder, overwrite };
       const { written, warnings } = await api.call('export.files', input);
-      for (const warning of warnings) notify('warning', warning);
-      say(t('exporting.written', { count: written.length, folder }));
-      onDone();
+      const done = t('exporting.written', { count: written.length, folder });
+      setNotes([done, ...exportNotes(warnings)]);
+      say(done);
     } catch (thrown) {
       setFailure(toErrorData(thrown));
     } finally {
@@ -107,6 +111,11 @@ function ExportForm({ onDone }: { onDone: () => void }): ReactElement {
           {t('exporting.overwrite')}
         </label>
         {failure && <ErrorBox error={failure} />}
+        <div role="status" className={controls.hint}>
+          {notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
+        </div>
         <Button type="submit" tone="primary" disabled={folder === '' || chosen.size === 0 || busy}>
           {t('exporting.write')}
         </Button>
@@ -132,7 +141,7 @@ export function ExportPopover({ trigger }: { trigger: ReactElement }): ReactElem
       title={t('exporting.title')}
       trigger={trigger}
     >
-      <ExportForm onDone={closeOverlay} />
+      <ExportForm />
     </Popover>
   );
 }

@@ -20,7 +20,7 @@ export const app = {
   manySelected: '{{count}} segments · {{length}}',
   playhead: 'Playhead',
   provider: 'Where models run: {{provider}}',
-  doubts_zero: 'no doubts left',
+  doubts_zero: 'No doubts left',
   doubts_one: '{{count}} doubt',
   doubts_other: '{{count}} doubts',
   undecoded: '{{share}} of the sound of this file could not be decoded; labels are missing there.',

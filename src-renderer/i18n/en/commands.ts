@@ -121,6 +121,8 @@ export const say = {
   noEarlierOverlap: 'No overlap before this one.',
   lastSegment: 'This is the last segment.',
   firstSegment: 'This is the first segment.',
+  undid: 'Undid: {{label}}',
+  redid: 'Redid: {{label}}',
   nothingToUndo: 'There is nothing to undo.',
   nothingToRedo: 'There is nothing to redo.',
   noSpeaker: 'Add a speaker first: press N.',

@@ -13,6 +13,8 @@ export const exporting = {
   written_one: 'Wrote {{count}} file into {{folder}}.',
   written_other: 'Wrote {{count}} files into {{folder}}.',
   downloaded: 'Downloaded {{name}}.',
+  names: 'Names are written without spaces: {{names}}.',
+  namesMore: 'Names are written without spaces: {{names}} and {{count}} more.',
   subset: 'Curated subset …',
   subsetText: 'Audio cuts with labels and a manifest, from the files and speakers you choose.',
   chooseFolder: 'Choose a folder',
