@@ -51,7 +51,9 @@ export async function findElectron(
   if (present) return { path: present };
   if (place.offline) return { path: null, reason: 'DIARIST_OFFLINE=1 keeps Electron from being downloaded' };
   const lastTry = await stat(place.stampFile).catch(() => null);
-  if (lastTry && Date.now() - lastTry.mtimeMs < triedEveryMs && lastTry.mtimeMs <= Date.now()) {
+  const sinceMs = lastTry ? Date.now() - lastTry.mtimeMs : Infinity;
+  // File times are finer than Date.now(): a fresh one may lie a fraction ahead. One far ahead is a clock that was set back.
+  if (sinceMs > -1000 && sinceMs < triedEveryMs) {
     return { path: null, reason: 'Electron could not be downloaded today and is tried again tomorrow' };
   }
   await ensureFolder(path.dirname(place.stampFile));
