@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * End to end in a real browser against a real host (e2e/host.ts starts one per test file with its own folders). Electron
- * is used instead where its binary is there (DIARIST_E2E_ELECTRON=1, see .github/workflows/desktop.yml).
+ * End to end against a real host with folders of its own: in the desktop window where Electron's program is, else in a
+ * headless browser (e2e/app.ts). DIARIST_E2E_ELECTRON=0 keeps to the browser.
  */
 export default defineConfig({
   testDir: 'e2e',

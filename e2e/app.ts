@@ -7,9 +7,11 @@ import { startHost } from './host.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Real Electron where its program is (and is asked for), else the served app in headless Chromium. */
+/** Real Electron where its program is and there is a display, else the served app in headless Chromium. */
 const onElectron =
-  process.env['DIARIST_E2E_ELECTRON'] === '1' && existsSync(path.join(root, 'node_modules/electron/path.txt'));
+  process.env['DIARIST_E2E_ELECTRON'] !== '0' &&
+  existsSync(path.join(root, 'node_modules/electron/path.txt')) &&
+  (process.platform !== 'linux' || process.env['DISPLAY'] !== undefined);
 
 export interface AppOptions {
   media?: string[];
