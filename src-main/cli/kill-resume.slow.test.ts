@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTools } from '#media/ffmpeg.ts';
+import { cacheContents } from '../testing/engine-fixture.ts';
 import { runCli } from './testing/run-cli.ts';
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'diarist-kill-'));
@@ -116,6 +117,9 @@ describe.runIf(process.platform === 'linux')('kill -9 in the middle of a job', (
       if (again.fromCache) resumed++;
       expect(again.rttm).toBe(undisturbed.rttm);
       expect(withoutTimeStamps(again.via!)).toEqual(withoutTimeStamps(undisturbed.via));
+      expect(await cacheContents(path.join(dir, cache))).toEqual(
+        await cacheContents(path.join(dir, 'cache-undisturbed')),
+      );
     });
   }
 
