@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { fileIdOf } from '#shared/domain/media.ts';
@@ -12,6 +12,8 @@ export interface PlannedOutput {
   viaPath: string;
 }
 
+/** What common file systems take as a name. */
+const MAX_NAME_BYTES = 255;
 /** What a folder given as input stands for: the files below it that carry sound or picture by their name. */
 const mediaExtensions = new Set(
   '.mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .mts .m2ts .wmv .flv .ogv .3gp .wav .mp3 .m4a .aac .flac .ogg .oga .opus .wma .aif .aiff .sph .amr .caf .ac3'.split(
@@ -48,6 +50,7 @@ export function planOutputs(
       );
     }
     byStem.set(key, planned);
+    refuseLongName(planned);
     return planned;
   });
   if (!options.force) {
@@ -62,6 +65,18 @@ export function planOutputs(
   // Said before hours of work, not after.
   for (const folder of new Set(plan.map((one) => path.dirname(path.resolve(one.rttmPath))))) refuseUnwritable(folder);
   return plan;
+}
+
+function refuseLongName({ mediaPath, viaPath }: PlannedOutput): void {
+  if (Buffer.byteLength(path.basename(viaPath)) <= MAX_NAME_BYTES) return;
+  throw new AppError(
+    'bad-input',
+    `The name is too long: that of its labels would have more than ${MAX_NAME_BYTES} bytes.`,
+    {
+      file: mediaPath,
+      fix: 'Rename the file, or name a link to it that is shorter.',
+    },
+  );
 }
 
 /** Is it, or can it be made, a folder to write to? Nothing is made here: a failed run leaves no empty folders. */
@@ -85,9 +100,18 @@ function refuseUnwritable(folder: string): void {
   });
 }
 
+/** What cannot even be looked at is left to whoever opens it, to say why. */
+function isFolder(input: string): boolean {
+  try {
+    return statSync(input).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function expandFolder(input: string): string[] {
-  if (!statSync(input, { throwIfNoEntry: false })?.isDirectory()) return [input];
-  const found = readdirSync(input, { recursive: true, withFileTypes: true })
+  if (!isFolder(input)) return [input];
+  const found = entriesBelow(input)
     .filter((entry) => entry.isFile() && mediaExtensions.has(path.extname(entry.name).toLowerCase()))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
@@ -97,6 +121,18 @@ function expandFolder(input: string): string[] {
       fix: 'Name the files themselves.',
     });
   return found;
+}
+
+function entriesBelow(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    throw new AppError('io', `${folder} cannot be listed with all that is below it.`, {
+      file: (error as NodeJS.ErrnoException).path ?? folder,
+      fix: 'Change the permissions of its folders, or name the files themselves.',
+      detail: String(error),
+    });
+  }
 }
 
 function commonFolder(files: readonly string[]): string {

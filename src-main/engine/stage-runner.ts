@@ -174,6 +174,10 @@ class JobRun {
     });
     try {
       await asDiskError(cache.dir, () => this.#runOnceMore(planned, () => node.stage.run(context)));
+    } catch (error) {
+      // What a decoder says of a file that was removed or replaced under it is not the reason.
+      if (node.stage.decodes && !this.#options.signal.aborted) await this.#services.checkMedia(this.#job.media);
+      throw error;
     } finally {
       planned.usage = measured();
     }

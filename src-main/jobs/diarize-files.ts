@@ -63,8 +63,9 @@ export class Diarizer {
    */
   async diarize(file: string, options: DiarizeOptions = {}): Promise<DiarizedFile> {
     const mediaPath = path.resolve(file);
-    const probe = await probeMedia(this.workspace.tools, mediaPath);
+    // In this order a file that is replaced in between is noticed: the engine compares it with its identity.
     const identity = await identifyFile(mediaPath);
+    const probe = await probeMedia(this.workspace.tools, mediaPath);
     const choice = options.choice ?? { audioStream: null, channel: 'mix' as const, range: null };
     const job: EngineJob = {
       jobId: randomUUID(),

@@ -193,7 +193,7 @@ function decodeWarnings(decodedSec: number, expectedSec: number, gapSec: number,
 function nothingDecoded(file: string, stream: AudioStream, outcome: ToolOutcome): AppError {
   return new AppError('bad-input', `No audio could be decoded (codec ${stream.codec}).`, {
     file,
-    fix: 'The file may be damaged: play it elsewhere, or copy or download it again.',
+    fix: 'If it plays elsewhere, choose a newer ffmpeg in Settings or with DIARIST_FFMPEG; else copy or download it again.',
     detail: outcome.stderrTail,
   });
 }
