@@ -60,7 +60,8 @@ test('an error says what, which file, what to do; details are folded; all of it 
 
 test('a long name keeps its end and its whole text', () => {
   const { container } = show(<MiddleText text="kitchen-table-interview-2024.mkv" />);
-  const [head, tail] = container.querySelectorAll('span > span');
+  const [whole, head, tail] = container.querySelectorAll('span > span');
+  expect(whole?.textContent).toBe('kitchen-table-interview-2024.mkv');
   expect(tail?.textContent).toBe('2024.mkv');
   expect(`${head?.textContent}${tail?.textContent}`).toBe('kitchen-table-interview-2024.mkv');
 });

@@ -177,22 +177,22 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     if (change.mediaId !== state.media?.id || change.revision <= state.revision) return true;
     if (change.revision !== state.revision + 1) return false;
     const folded = foldDiff(state, change.diff);
-    const focusGone = state.selection.focusId === null ? undefined : index.get(state.selection.focusId);
+    const focusBefore = state.selection.focusId === null ? undefined : index.get(state.selection.focusId);
     for (const record of change.diff.removed) index.delete(record.id);
     for (const record of [...change.diff.added, ...change.diff.updated.map((update) => update.to)])
       if (record.kind === 'segment') index.set(record.id, record);
     const { undoLabel, redoLabel, revision, label, cause, span } = change;
+    const selection = pruned(state.selection, focusBefore, folded.segments);
     // Whoever the segment under the keys now belongs to is who the next one goes to as well.
-    const focused = change.diff.updated.find(
-      ({ to }) => to.kind === 'segment' && to.id === state.selection.focusId,
-    )?.to;
-    const targetId = focused?.kind === 'segment' ? focused.speakerId : state.targetSpeakerId;
+    const focused = selection.focusId === null ? undefined : index.get(selection.focusId);
+    const moved = focused && focused.speakerId !== focusBefore?.speakerId;
+    const targetId = moved ? focused.speakerId : state.targetSpeakerId;
     set({
       ...folded,
       revision,
       undoLabel,
       redoLabel,
-      selection: pruned(state.selection, focusGone, folded.segments),
+      selection,
       targetSpeakerId: folded.speakers.some((one) => one.id === targetId) ? targetId : (folded.speakers[0]?.id ?? null),
       lastAction: action(inWords(label, cause), cause, { span }),
     });
@@ -238,6 +238,17 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
       }
     });
 
+  /** A version that arrives beside the labels instead of becoming them would otherwise go unseen. */
+  const announceVersion = async (): Promise<void> => {
+    const known = new Set(get().hypotheses.map((lane) => lane.info.id));
+    await get().refreshHypotheses();
+    const { hypotheses, segments, say } = get();
+    const fresh = hypotheses.find((lane) => !known.has(lane.info.id))?.info;
+    if (fresh && !segments.some((segment) => segment.hypothesisId === fresh.id)) {
+      say(i18next.t('say.newVersion', { label: fresh.label }));
+    }
+  };
+
   return {
     ...closed,
     api: disconnected,
@@ -255,7 +266,9 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
         set(closed);
         return;
       }
-      set({ ...closed, loadState: 'loading' });
+      // Words about another file would mislead, its Undo even more.
+      const same = get().media?.id === mediaId;
+      set({ ...closed, loadState: 'loading', ...(same ? {} : { lastAction: null }) });
       const { api } = get();
       try {
         const [items, document] = await Promise.all([
@@ -311,7 +324,7 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
           if (!fold(event.change)) await refresh();
         });
       } else if (event.type === 'hypotheses.changed' && event.mediaId === media?.id) {
-        void get().refreshHypotheses();
+        void announceVersion();
       } else if (event.type === 'media.changed' && media && (event.mediaId ?? media.id) === media.id) {
         void api.call('media.list', {}).then((items) => {
           const now = items.find((item) => item.id === media.id);

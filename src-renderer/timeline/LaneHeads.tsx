@@ -67,7 +67,7 @@ function RowHead({ row, ...props }: LaneHeadsProps & { row: Row }): ReactElement
   const label = row.kind === 'vote' ? props.votes[row.vote]?.label : props.signals[row.signal]?.label;
   return (
     <div className={classes(styles.head, styles.small)} style={place}>
-      <MiddleText text={label ?? ''} />
+      <MiddleText text={label ?? ''} keep={11} />
     </div>
   );
 }

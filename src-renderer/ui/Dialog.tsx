@@ -22,6 +22,7 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions, className, bare }: DialogProps): ReactElement {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
+  const footRef = useRef<HTMLElement>(null);
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current!;
@@ -39,6 +40,13 @@ export function Dialog({ title, onClose, children, actions, className, bare }: D
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      onKeyDown={(event) => {
+        // Enter does what the dialog is for, where a box is ticked too; in lists and text fields Ctrl+Enter does.
+        const box = event.target instanceof HTMLInputElement && /^(?:checkbox|radio)$/u.test(event.target.type);
+        if (event.key !== 'Enter' || !(box || event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        footRef.current?.querySelector<HTMLButtonElement>('button:last-of-type')?.click();
       }}
       onMouseDown={(event) => {
         // Only the backdrop itself has the dialog as its target outside the box.
@@ -61,7 +69,11 @@ export function Dialog({ title, onClose, children, actions, className, bare }: D
         </header>
       )}
       {bare ? children : <div className={controls.dialogBody}>{children}</div>}
-      {actions && <footer className={controls.dialogFoot}>{actions}</footer>}
+      {actions && (
+        <footer ref={footRef} className={controls.dialogFoot}>
+          {actions}
+        </footer>
+      )}
     </dialog>
   );
 }

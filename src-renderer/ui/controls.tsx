@@ -83,10 +83,23 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export function MiddleText({ text, keep = 8 }: { text: string; keep?: number }): ReactElement {
   const letters = [...segmenter.segment(text)].map((part) => part.segment);
   const cut = Math.max(0, letters.length - keep);
+  if (cut === 0) {
+    return (
+      <span className={styles.middle} dir="auto" title={text}>
+        {text}
+      </span>
+    );
+  }
   return (
     <span className={styles.middle} dir="auto" title={text}>
-      <span>{letters.slice(0, cut).join('')}</span>
-      <span>{letters.slice(cut).join('')}</span>
+      {/* The whole name for screen readers, search and copying; what one sees are its two parts. */}
+      <span className="visually-hidden">{text}</span>
+      <span className={styles.head} aria-hidden>
+        {letters.slice(0, cut).join('')}
+      </span>
+      <span className={styles.tail} aria-hidden>
+        {letters.slice(cut).join('')}
+      </span>
     </span>
   );
 }

@@ -14,7 +14,8 @@ export function exportNotes(warnings: readonly string[]): string[] {
     else names.add(name);
   }
   if (names.size === 0) return [...others];
-  const shown = [...names].slice(0, shownNames).join(', ');
+  const order = new Intl.Collator(undefined, { numeric: true });
+  const shown = [...names].sort(order.compare).slice(0, shownNames).join(', ');
   const more = names.size - shownNames;
   const note =
     more > 0

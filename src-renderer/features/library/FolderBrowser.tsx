@@ -56,8 +56,9 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
     };
     const move = moves[event.key];
     if (move !== undefined) setActive(Math.max(0, Math.min(entries.length - 1, move)));
-    else if ((event.key === 'Enter' || event.key === ' ') && entry) choose(entry);
-    else if (event.key === 'Backspace' && folder?.parent != null) go(folder.parent);
+    else if ((event.key === 'Enter' || event.key === ' ') && entry) {
+      if (!event.ctrlKey && !event.metaKey) choose(entry);
+    } else if (event.key === 'Backspace' && folder?.parent != null) go(folder.parent);
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
       const letter = event.key.toLocaleLowerCase();
       const order = [...entries.keys()].map((offset) => (at + 1 + offset) % entries.length);

@@ -77,7 +77,11 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps): Reac
     ),
     <span key="length">{(endSec - startSec).toFixed(2)} s</span>,
     <span key="confidence">{confidence === null ? '–' : confidence.toFixed(2)}</span>,
-    <span key="state" className={classes(styles.state, doubtful && styles.doubt)}>
+    <span
+      key="state"
+      title={state.length > 1 ? state.join(' · ') : undefined}
+      className={classes(styles.state, doubtful && styles.doubt)}
+    >
       {state.length > 0 ? state.join(' · ') : t('inspector.review.unreviewed')}
     </span>,
   ];

@@ -53,6 +53,7 @@ function Version({ info }: { info: HypothesisInfo }): ReactElement {
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   const refresh = useReviewStore((state) => state.refreshHypotheses);
   const report = useAppStore((state) => state.report);
+  const inUse = useReviewStore((state) => state.segments.some((segment) => segment.hypothesisId === info.id));
   const remove = (): void => {
     api.call('hypothesis.remove', { hypothesisId: info.id }).then(refresh, report).catch(report);
   };
@@ -63,10 +64,14 @@ function Version({ info }: { info: HypothesisInfo }): ReactElement {
     <li className={styles.version}>
       <header>
         <b>
-          <MiddleText text={info.label} />
+          <MiddleText text={info.label} keep={11} />
         </b>
         <Tooltip content={t('versions.adoptHint')}>
-          <Button disabled={readOnly} onClick={() => void apply({ op: 'hypothesis.adopt', hypothesisId: info.id })}>
+          <Button
+            disabled={readOnly}
+            aria-label={t('versions.adoptThis', { name: info.label })}
+            onClick={() => void apply({ op: 'hypothesis.adopt', hypothesisId: info.id })}
+          >
             {t('versions.adopt')}
           </Button>
         </Tooltip>
@@ -78,6 +83,7 @@ function Version({ info }: { info: HypothesisInfo }): ReactElement {
       <small>
         {t('versions.counts', { speakers: info.speakerCount, segments: info.segmentCount })} ·{' '}
         {info.origin === 'import' ? t('versions.imported') : made}
+        {inUse && ` · ${t('versions.inUse')}`}
       </small>
       {info.warnings.map((warning) => (
         <small key={warning}>{warning}</small>

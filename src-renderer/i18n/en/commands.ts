@@ -121,6 +121,7 @@ export const say = {
   noEarlierOverlap: 'No overlap before this one.',
   lastSegment: 'This is the last segment.',
   firstSegment: 'This is the first segment.',
+  newVersion: '{{label}} is there as a further version: see Versions.',
   undid: 'Undid: {{label}}',
   redid: 'Redid: {{label}}',
   nothingToUndo: 'There is nothing to undo.',
