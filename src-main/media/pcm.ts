@@ -11,7 +11,7 @@ import {
   type ToolOutcome,
 } from './ffmpeg.ts';
 import { monoFilter } from './channel-mix.ts';
-import { MatroskaStream } from './matroska-stream.ts';
+import { MatroskaStream, type PcmBlock } from './matroska-stream.ts';
 import { SampleGrid } from './sample-grid.ts';
 import { openForServing } from './open-regular.ts';
 
@@ -122,7 +122,7 @@ export async function streamPcm(tools: FfmpegTools, source: PcmSource, options: 
     signal: options.signal,
     mediaPath: file,
     onStdout: async (chunk) => {
-      for (const block of reader.push(chunk)) {
+      for (const block of blocksOf(reader, chunk, stream, file)) {
         const stamp = Math.round((block.timeMs / 1000 - STAMP_OFFSET_SEC) * PCM_RATE_HZ);
         const samples = int16(block.data);
         counted.add(stamp, samples.length);
@@ -188,6 +188,19 @@ function decodeWarnings(decodedSec: number, expectedSec: number, gapSec: number,
   return gapSec >= 0.1
     ? [`The audio pauses for ${gapSec.toFixed(1)} s in all (gaps in its time stamps), taken as silence.`]
     : [];
+}
+
+/** Blocks beyond all measure come of absurd heads, such as a sample rate of 1 Hz. @throws AppError `bad-input` */
+function blocksOf(reader: MatroskaStream, chunk: Buffer, stream: AudioStream, file: string): PcmBlock[] {
+  try {
+    return reader.push(chunk);
+  } catch (cause) {
+    throw new AppError(
+      'bad-input',
+      `The sound cannot be brought to 16 kHz (codec ${stream.codec}, ${stream.sampleRateHz} Hz).`,
+      { file, fix: 'The head of the file may be damaged: copy or download it again.', detail: String(cause) },
+    );
+  }
 }
 
 function nothingDecoded(file: string, stream: AudioStream, outcome: ToolOutcome): AppError {
