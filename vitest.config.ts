@@ -9,7 +9,15 @@ const slow = ['**/*.slow.test.ts'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'shared', include: ['src-shared/**/*.test.ts'], exclude: slow, environment: 'node' } },
+      {
+        test: {
+          name: 'shared',
+          include: ['src-shared/**/*.test.ts'],
+          exclude: slow,
+          environment: 'node',
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'main',

@@ -1,6 +1,7 @@
 import { AppError } from '../api/errors.ts';
-import { decodeText, encodeText, type TextEncoding } from './text/decode.ts';
+import { decodeBytes, decodeText, encodeText, type TextEncoding } from './text/decode.ts';
 import { rttmFormat, uemFormat, via3Format } from './core-formats.ts';
+import { datasetFormats, tellingFormats } from './dataset-formats.ts';
 import { textFormats } from './text-formats.ts';
 import {
   lossWarnings,
@@ -10,14 +11,21 @@ import {
   type WriteOptions,
   type WrittenLabels,
 } from './registry.ts';
-import type { LabelSet } from './turn.ts';
+import type { LabelSet, ParseOptions } from './turn.ts';
 
 export type { FormatCapabilities, LabelFormat, ParsedLabels, WriteOptions, WrittenLabels } from './registry.ts';
-export type { FaceBox, LabelSet, MediaReference, ParseOptions, Region, Turn } from './turn.ts';
+export type { FaceBox, LabelSet, MediaReference, ParseOptions, Region, SyncOffset, Turn } from './turn.ts';
 export { emptyLabels } from './turn.ts';
 
 /** Every label format, in the order in which contents are tried. */
-export const labelFormats: readonly LabelFormat[] = [rttmFormat, via3Format, ...textFormats, uemFormat];
+export const labelFormats: readonly LabelFormat[] = [
+  rttmFormat,
+  via3Format,
+  ...tellingFormats,
+  ...textFormats,
+  ...datasetFormats,
+  uemFormat,
+];
 
 /** @throws AppError bad-input naming the formats there are */
 export function findFormat(id: string): LabelFormat {
@@ -88,19 +96,41 @@ export interface LabelFile extends ParsedLabels {
  * @param formatId to override what name and content say
  * @throws AppError bad-input with line and column; all or nothing
  */
-export function readLabels(content: Uint8Array | string, fileName: string, formatId?: string): LabelFile {
+export function readLabels(
+  content: Uint8Array | string,
+  fileName: string,
+  formatId?: string,
+  options: Pick<ParseOptions, 'fps'> = {},
+): LabelFile {
   const decoded =
     typeof content === 'string'
       ? { text: content, encoding: { charset: 'utf-8', bom: false } as const, warnings: [] }
-      : decodeText(content, fileName);
+      : isBinary(content, fileName, formatId)
+        ? decodeBytes(content)
+        : decodeText(content, fileName);
   const format = formatId === undefined ? detectFormat(decoded.text, fileName) : findFormat(formatId);
-  const parsed = format.parse(decoded.text, { file: fileName });
+  const parsed = format.parse(decoded.text, { ...options, file: nameForId(fileName, format) });
   return {
     ...parsed,
     formatId: format.id,
     warnings: [...decoded.warnings, ...parsed.warnings],
     encoding: decoded.encoding,
   };
+}
+
+/** `talk.roi.json` is of the recording talk, as `talk.json` is; VIA files have their own rule. */
+function nameForId(fileName: string, format: LabelFormat): string {
+  const double = format.extensions.find((one) => /^\..+\./.test(one) && fileName.toLowerCase().endsWith(one));
+  if (double === undefined || fileName.length === double.length) return fileName;
+  return fileName.slice(0, -double.length) + double.slice(double.lastIndexOf('.'));
+}
+
+/** Bytes that are no text: by the format asked for, else by their own mark. */
+function isBinary(content: Uint8Array, fileName: string, formatId: string | undefined): boolean {
+  if (formatId !== undefined) return findFormat(formatId).binary === true;
+  const head = decodeBytes(content.subarray(0, 16)).text;
+  if (labelFormats.some((one) => one.binary && one.sniff(head))) return true;
+  return formatsOfName(fileName)[0]?.binary === true;
 }
 
 /**
@@ -117,9 +147,19 @@ export function writeLabels(labels: LabelSet, formatId: string, options: WriteOp
   }
   requireOneFile(labels, format);
   const losses = lossWarnings(labels, format);
-  const written = format.serialise(labels, options);
+  const written = format.serialise(withoutForeignBoxes(labels, format), options);
   return { text: written.text, warnings: [...losses, ...written.warnings] };
 }
+
+/** Boxes in the other measure cannot be turned into the format's own: the size of the picture is not known. */
+function withoutForeignBoxes(labels: LabelSet, format: LabelFormat): LabelSet {
+  const relative = format.can.relativeBoxes === true;
+  return { ...labels, boxes: labels.boxes.filter((box) => (box.relative === true) === relative) };
+}
+
+/** What {@link writeLabels} gave, as the bytes of a file. */
+export const encodeLabels = (text: string, formatId: string): Uint8Array =>
+  encodeText(text, { charset: findFormat(formatId).binary ? 'bytes' : 'utf-8', bom: false });
 
 /** A read file in another format; into its own format it comes out as it was, to the byte. */
 export function convertLabels(
@@ -131,5 +171,5 @@ export function convertLabels(
     return { bytes: encodeText(source.original(), source.encoding), warnings: source.warnings };
   }
   const written = writeLabels(source.labels, formatId, options);
-  return { bytes: encodeText(written.text), warnings: [...source.warnings, ...written.warnings] };
+  return { bytes: encodeLabels(written.text, formatId), warnings: [...source.warnings, ...written.warnings] };
 }

@@ -14,7 +14,7 @@ const textKeys = ['text', 'words'];
 
 /**
  * Lists of segments as JSON: pyannote and Hugging Face (`{"diarization":[{start,end,speaker}]}`), Whisper and WhisperX
- * (`{"segments":[…]}`), SegLST (`[{session_id,start_time,end_time,speaker,words}]`).
+ * (`{"segments":[…]}`), whisper.cpp (`{"transcription":[{offsets:{from,to}}]}`, milliseconds), SegLST (`[{session_id,start_time,end_time,speaker,words}]`).
  *
  * @throws AppError bad-input with line and column; all or nothing
  */
@@ -35,8 +35,15 @@ export function parseJsonLabels(text: string, options: ParseOptions = {}): { tur
       if (number === null) throw bad(item.at, `a segment has no ${what}`);
       return checkSeconds(number, what, () => positionAt(body, item.at), options.file);
     };
-    const startSec = time(startKeys, 'start time');
-    const endSec = time(endKeys, 'end time');
+    const offsets = item.get('offsets');
+    const inMs = (key: string, what: string) => {
+      const value = offsets instanceof JsonObject ? offsets.get(key) : undefined;
+      if (!(value instanceof JsonNumber)) throw bad(item.at, `a segment has no ${what}`);
+      return checkSeconds(roundTo(value.value / 1000, 3), what, () => positionAt(body, item.at), options.file);
+    };
+    const isInMs = offsets instanceof JsonObject && firstOf(item, startKeys) === undefined;
+    const startSec = isInMs ? inMs('from', 'start time') : time(startKeys, 'start time');
+    const endSec = isInMs ? inMs('to', 'end time') : time(endKeys, 'end time');
     if (endSec <= startSec) throw bad(item.at, 'a segment ends before it begins or has no length');
     const speaker = textOf(firstOf(item, speakerKeys)).trim();
     if (speaker.length > 200) throw bad(item.at, 'a speaker name is longer than 200 characters');
@@ -65,7 +72,7 @@ export function parseJsonLabels(text: string, options: ParseOptions = {}): { tur
 function listOf(root: JsonValue): JsonArray | null {
   if (root instanceof JsonArray) return root;
   if (!(root instanceof JsonObject)) return null;
-  for (const key of ['diarization', 'segments', 'turns']) {
+  for (const key of ['diarization', 'segments', 'turns', 'transcription']) {
     const value = root.get(key);
     if (value instanceof JsonArray) return value;
   }

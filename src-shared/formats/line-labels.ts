@@ -11,8 +11,8 @@ export interface LineLabels {
   warnings: string[];
 }
 
-/** One line with its place, for the readers below. */
-class Line {
+/** One line with its place, for readers of one record a line. */
+export class Line {
   readonly text: string;
   readonly number: number;
   readonly #file: string | undefined;
@@ -27,6 +27,13 @@ class Line {
   bad(problem: string, field: number) {
     return badInput(problem, this.#at(field), this.#file);
   }
+  /** The same for formats whose columns are not fields between white space. */
+  secondsAt(value: string, what: string, column: number): number {
+    return parseSeconds(value, what, () => ({ line: this.number, column }), this.#file);
+  }
+  badAt(problem: string, column: number) {
+    return badInput(problem, { line: this.number, column }, this.#file);
+  }
   ordered(startSec: number, endSec: number, field: number): void {
     if (endSec < startSec) throw this.bad('the end time is before the start time', field);
     if (endSec === startSec) throw this.bad('the turn has no length', field);
@@ -40,8 +47,9 @@ class Line {
   }
 }
 
-function parseLines(text: string, options: ParseOptions, read: (line: Line) => Turn | null): Turn[] {
-  const turns: Turn[] = [];
+/** What `read` makes of every line that is not blank, without its nulls. */
+export function parseLines<T = Turn>(text: string, options: ParseOptions, read: (line: Line) => T | null): T[] {
+  const turns: T[] = [];
   let number = 0;
   for (const { text: line } of linesOf(withoutBom(text).body)) {
     number += 1;

@@ -6,6 +6,12 @@ export interface FormatCapabilities {
   turns: boolean;
   regions: boolean;
   boxes: boolean;
+  /** Boxes as shares of the picture rather than pixels. */
+  relativeBoxes?: boolean;
+  /** Offsets between sound and picture. */
+  sync?: boolean;
+  /** False where speakers are only numbered. */
+  names?: false;
   /** Several recordings in one file. */
   manyFiles: boolean;
   channel: boolean;
@@ -22,6 +28,8 @@ export interface WriteOptions {
   appVersion: string;
   /** Into formats that carry a date, milliseconds since 1970. */
   createdMs: number;
+  /** Frames a second, as in {@link ParseOptions}. */
+  fps?: number;
 }
 
 export interface ParsedLabels {
@@ -33,6 +41,7 @@ export interface ParsedLabels {
 }
 
 export interface WrittenLabels {
+  /** Of a binary format: a character a byte. */
   text: string;
   warnings: string[];
 }
@@ -45,6 +54,8 @@ export interface LabelFormat {
   /** Lower case with dot, the usual one first; may hold two dots (`.via.json`). */
   extensions: readonly string[];
   can: FormatCapabilities;
+  /** The file is bytes: `text` everywhere holds one character (0–255) for each. */
+  binary?: true;
   /** Does this text look like the format? Only the beginning (some kilobytes) is given. */
   sniff: (head: string) => boolean;
   /** @throws AppError bad-input with line and column; all or nothing */
@@ -63,6 +74,11 @@ export function lossWarnings(labels: LabelSet, format: LabelFormat): string[] {
   if (!can.turns) lost(labels.turns.length, 'speaker turns');
   if (!can.regions) lost(labels.regions.length, 'scored regions');
   if (!can.boxes) lost(labels.boxes.length, 'face boxes');
+  else if (can.relativeBoxes) lost(labels.boxes.filter((box) => !box.relative).length, 'face boxes in pixels');
+  else lost(labels.boxes.filter((box) => box.relative).length, 'face boxes as shares of the picture');
+  if (!can.sync) lost(labels.sync?.length ?? 0, 'offsets between sound and picture');
+  if (can.turns && can.names === false)
+    lost(new Set(labels.turns.map((turn) => turn.speaker)).size, 'names of speakers');
   if (can.turns && !can.confidence) lost(labels.turns.filter((turn) => turn.confidence !== null).length, 'confidences');
   if (can.turns && !can.text) lost(labels.turns.filter((turn) => turn.text).length, 'transcribed words');
   if (!can.channel) lost(new Set(labels.turns.map((turn) => turn.channel)).size > 1 ? 1 : 0, 'channels');

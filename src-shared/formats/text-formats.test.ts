@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { itShared, sharedPath } from '../../src-main/testing/shared-data.ts';
 import { AppError } from '../api/errors.ts';
+import { datasetFormats } from './dataset-formats.ts';
 import { parseEaf, serialiseEaf } from './eaf.ts';
 import { convertLabels, labelFormats, readLabels, writeLabels, type LabelFormat } from './index.ts';
 import { decodeText } from './text/decode.ts';
@@ -15,7 +16,10 @@ import { childrenNamed, parseXml, type XmlElement } from './xml/parse.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const options = { stem: 'talk', appVersion: '0.1.0', createdMs: 0 };
-const turnFormats = labelFormats.filter((format) => format.can.turns && format.serialise);
+/** Formats that hold a list of turns as it is; those of data sets are in dataset-formats.test.ts. */
+const turnFormats = labelFormats.filter(
+  (format) => format.can.turns && format.serialise && !datasetFormats.includes(format),
+);
 const words = fc.constantFrom(undefined, 'hello', 'què és “això”?', 'a < b & c', '=1+1', 'one two', '<v Bob>');
 /** Names every format holds as they are. */
 const plainName = fc.constantFrom(
@@ -161,6 +165,11 @@ describe('what people bring', () => {
       'a.json',
       '[{"session_id":"r","start_time":"1","end_time":"2","speaker":"Bob","words":"x y"}]',
       [['Bob', 1, 2, 'x y']],
+    ],
+    [
+      'cpp.json',
+      '{"result":{"language":"en"},"transcription":[{"timestamps":{"from":"x","to":"y"},"offsets":{"from":40,"to":2500},"text":" Hello"}]}',
+      [['unknown', 0.04, 2.5, 'Hello']],
     ],
     ['labels.txt', '0.000000\t1.500000\tAnna B\n\\\t100\t200\n2.0\t2.0\tmark\n', [['Anna B', 0, 1.5, undefined]]],
     ['a.lbl', '0.00 1.50 spk1\n', [['spk1', 0, 1.5, undefined]]],

@@ -113,7 +113,8 @@ export const textFormats: readonly LabelFormat[] = [
     label: 'JSON segments',
     extensions: ['.json'],
     can: { text: true, confidence: true },
-    sniff: (head) => /^\s*[{[]/.test(head) && /"(?:diarization|segments|turns|start(?:_time|_sec)?)"/.test(head),
+    sniff: (head) =>
+      /^\s*[{[]/.test(head) && /"(?:diarization|segments|turns|transcription|start(?:_time|_sec)?)"/.test(head),
     read: parseJsonLabels,
     write: (turns) => plain(serialiseHfJson(turns)),
   }),

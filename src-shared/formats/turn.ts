@@ -24,7 +24,7 @@ export interface Region {
   endSec: number;
 }
 
-/** A face on one frame. Pixels of the file's own picture, from its top left corner. */
+/** A face on one frame, from the top left corner of the picture: pixels, or shares of its width and height. */
 export interface FaceBox {
   fileId: string;
   timeSec: number;
@@ -34,6 +34,20 @@ export interface FaceBox {
   heightPx: number;
   /** Who it is; null when the file does not say. */
   speaker: string | null;
+  /** The four numbers are shares of the picture (0..1) instead of pixels. */
+  relative?: true;
+}
+
+/** How far sound and picture of one face track lie apart, as SyncNet measures it. */
+export interface SyncOffset {
+  /** As written: a file name. */
+  track: string;
+  /** Frames the sound lies behind the picture. */
+  offsetFrames: number;
+  /** Least mean distance of the embeddings. */
+  minDistance: number;
+  /** Median minus least distance. */
+  confidence: number;
 }
 
 /** The recording a label file speaks of, where a format names it. */
@@ -50,6 +64,8 @@ export interface LabelSet {
   regions: Region[];
   boxes: FaceBox[];
   media: MediaReference[];
+  /** Absent where the format knows nothing of the kind. */
+  sync?: SyncOffset[];
 }
 
 export const emptyLabels = (): LabelSet => ({ turns: [], regions: [], boxes: [], media: [] });
@@ -58,6 +74,8 @@ export const emptyLabels = (): LabelSet => ({ turns: [], regions: [], boxes: [],
 export interface ParseOptions {
   /** Name of the file, for messages and, as a stem, where the format has no file id of its own. */
   file?: string;
+  /** Frames a second, for formats that count frames and do not say how long one is: 25 in pictures, 100 in matrices. */
+  fps?: number;
 }
 
 /** By file, start, end, speaker, channel: the order of every file we write. Plain code unit order, the same everywhere. */

@@ -2,7 +2,7 @@ import { AppError } from '../../api/errors.ts';
 
 /** How a text file's bytes are written; kept so that it can be written back the same. */
 export interface TextEncoding {
-  charset: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  charset: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'bytes';
   bom: boolean;
 }
 
@@ -101,7 +101,15 @@ function notText(file?: string): AppError {
   });
 }
 
-/** The reverse of {@link decodeText}. Characters Windows-1252 lacks make the result UTF-8. */
+/** Bytes as a text of one character (0–255) each: how binary formats are read. */
+export function decodeBytes(bytes: Uint8Array): DecodedText {
+  const parts: string[] = [];
+  const step = 8192;
+  for (let at = 0; at < bytes.length; at += step) parts.push(String.fromCharCode(...bytes.subarray(at, at + step)));
+  return { text: parts.join(''), encoding: { charset: 'bytes', bom: false }, warnings: [] };
+}
+
+/** The reverse of {@link decodeText} and {@link decodeBytes}. Characters Windows-1252 lacks make the result UTF-8. */
 export function encodeText(text: string, encoding: TextEncoding = { charset: 'utf-8', bom: false }): Uint8Array {
   const marked = encoding.bom ? `\uFEFF${text}` : text;
   switch (encoding.charset) {
@@ -118,6 +126,8 @@ export function encodeText(text: string, encoding: TextEncoding = { charset: 'ut
       }
       return bytes;
     }
+    case 'bytes':
+      return Uint8Array.from(text, (char) => char.charCodeAt(0));
     case 'windows-1252':
       return encodeWindows1252(text) ?? encodeUtf8(text);
   }
