@@ -206,10 +206,19 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     if (get().media?.id === media.id) load(document);
   };
 
-  const edit = (send: (api: ApiClient, mediaId: string, baseRevision: number) => Promise<DocumentChange>) =>
+  const edit = (
+    send: (api: ApiClient, mediaId: string, baseRevision: number) => Promise<DocumentChange>,
+    /** Why there is nothing to do, asked when the edits before this one are done. */
+    nothingToDo: () => string | null = () => null,
+  ) =>
     inOrder(async (): Promise<DocumentChange | null> => {
       const { media, api, readOnlyReason, revision } = get();
       if (!media) return null;
+      const reason = nothingToDo();
+      if (reason !== null) {
+        get().say(reason);
+        return null;
+      }
       if (readOnlyReason !== null) {
         get().say(readOnlyReason, 'problem');
         return null;
@@ -244,7 +253,8 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     await get().refreshHypotheses();
     const { hypotheses, segments, say } = get();
     const fresh = hypotheses.find((lane) => !known.has(lane.info.id))?.info;
-    if (fresh && !segments.some((segment) => segment.hypothesisId === fresh.id)) {
+    if (fresh?.segmentCount === 0) say(i18next.t('say.noSpeech', { label: fresh.label }));
+    else if (fresh && !segments.some((segment) => segment.hypothesisId === fresh.id)) {
       say(i18next.t('say.newVersion', { label: fresh.label }));
     }
   };
@@ -287,8 +297,16 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     },
 
     apply: (op) => edit((api, mediaId, baseRevision) => api.call('edit.apply', { mediaId, baseRevision, op })),
-    undo: () => edit((api, mediaId, baseRevision) => api.call('edit.undo', { mediaId, baseRevision })),
-    redo: () => edit((api, mediaId, baseRevision) => api.call('edit.redo', { mediaId, baseRevision })),
+    undo: () =>
+      edit(
+        (api, mediaId, baseRevision) => api.call('edit.undo', { mediaId, baseRevision }),
+        () => (get().undoLabel === null ? i18next.t('say.nothingToUndo') : null),
+      ),
+    redo: () =>
+      edit(
+        (api, mediaId, baseRevision) => api.call('edit.redo', { mediaId, baseRevision }),
+        () => (get().redoLabel === null ? i18next.t('say.nothingToRedo') : null),
+      ),
 
     select: (ids, options = {}) => {
       const segmentIds = new Set([...ids].filter((id) => index.has(id)));

@@ -137,19 +137,11 @@ export const editActions = {
   'edge.endMuchLater': nudge('end', bigNudgeSec),
   'edit.undo': {
     when: reviewing,
-    run: async () => {
-      const { undoLabel, undo, say } = review();
-      if (undoLabel === null) say(i18next.t('say.nothingToUndo'));
-      else await followChange(undo());
-    },
+    run: () => followChange(review().undo()),
   },
   'edit.redo': {
     when: reviewing,
-    run: async () => {
-      const { redoLabel, redo, say } = review();
-      if (redoLabel === null) say(i18next.t('say.nothingToRedo'));
-      else await followChange(redo());
-    },
+    run: () => followChange(review().redo()),
   },
 } satisfies Record<string, Action>;
 
