@@ -49,6 +49,7 @@ export function PictureOverlay({ video }: { video: RefObject<HTMLVideoElement | 
 /** Names of those who talk in the frame on the screen. */
 function TalkingNow({ large }: { large: boolean }): ReactElement {
   const speakers = useTalking();
+  const isLabelled = useReviewStore((state) => state.segments.length > 0);
   const canPlay = usePlayer((state) => state.status === 'ready');
   return (
     <ul className={classes(styles.talking, large && styles.large)} aria-label={word('talking')}>
@@ -58,7 +59,7 @@ function TalkingNow({ large }: { large: boolean }): ReactElement {
             {speaker.name}
           </li>
         ))}
-      {large && canPlay && speakers.length === 0 && <li className={styles.silent}>{word('nobody')}</li>}
+      {large && canPlay && isLabelled && speakers.length === 0 && <li className={styles.silent}>{word('nobody')}</li>}
     </ul>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { useMediaSources } from '../player/media-sources.ts';
 import { usePlayer } from '../player/player.ts';
-import { useAppStore } from '../state/app-store.ts';
+import { activeJobOf, useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { LaneHeads } from './LaneHeads.tsx';
 import { mountTimeline, type MountedTimeline, type TimelineRefs } from './mount.ts';
@@ -91,7 +91,7 @@ export function Timeline({ onOpenSegment }: TimelineProps): ReactElement {
             <LaneHeads {...data.heads} />
           </div>
         </div>
-        {speakers === 0 && data.mediaId && <p className={styles.emptyLanes}>{word('emptyLanes')}</p>}
+        {speakers === 0 && data.mediaId && <EmptyLanes mediaId={data.mediaId} />}
       </div>
       <div className={styles.over} aria-hidden>
         <div className={styles.playhead} ref={(element) => void (refs.current.playhead = element!)}>
@@ -101,6 +101,13 @@ export function Timeline({ onOpenSegment }: TimelineProps): ReactElement {
       <div className={styles.tip} ref={(element) => void (refs.current.tip = element!)} hidden aria-hidden />
     </section>
   );
+}
+
+/** What to expect, or to do, where nobody has a lane. */
+function EmptyLanes({ mediaId }: { mediaId: string }): ReactElement {
+  const isRunning = useAppStore((state) => activeJobOf(state.jobs, mediaId) !== undefined);
+  const hasAnswer = useReviewStore((state) => state.hypotheses.length > 0);
+  return <p className={styles.emptyLanes}>{word(isRunning ? 'emptyLanes' : hasAnswer ? 'noSpeech' : 'notRun')}</p>;
 }
 
 /** What was undone or redone comes into sight, and the lane of what keys selected. */

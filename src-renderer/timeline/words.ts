@@ -7,6 +7,9 @@ const words = {
   position: 'Playhead',
   positionText: '{{now}} of {{all}}',
   emptyLanes: 'No speakers yet. When the run is done, its speakers appear here.',
+  noSpeech:
+    'No speech was found in this file. If someone speaks, press N for a speaker and A for a segment, or R to run again.',
+  notRun: 'Nobody is found yet. Press R to find the speakers, or N for a speaker of your own.',
   aimAt: 'New segments go to {{name}}',
   assignKey: 'Key {{key}} assigns {{name}}',
   votes: 'Votes',

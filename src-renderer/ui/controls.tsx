@@ -77,15 +77,21 @@ export function Popover({ open, onOpenChange, title, trigger, children, align = 
   );
 }
 
+const joins = (letter: string): boolean =>
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}]/u.test(letter);
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** A name that is cut in its middle when it is too long, with the whole of it on hover. Right to left where it is. */
 export function MiddleText({ text, keep = 8 }: { text: string; keep?: number }): ReactElement {
   const letters = [...segmenter.segment(text)].map((part) => part.segment);
-  const cut = Math.max(0, letters.length - keep);
+  let cut = Math.max(0, letters.length - keep);
+  // Letters that join keep their neighbours: a cut between them would change their form.
+  while (cut > 0 && cut < letters.length && joins(letters[cut - 1]!) && joins(letters[cut]!)) cut += 1;
+  if (cut === letters.length) cut = 0;
   if (cut === 0) {
     return (
-      <span className={styles.middle} dir="auto" title={text}>
+      <span className={classes(styles.middle, styles.plain)} dir="auto" title={text}>
         {text}
       </span>
     );

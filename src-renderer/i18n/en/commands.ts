@@ -122,6 +122,7 @@ export const say = {
   lastSegment: 'This is the last segment.',
   firstSegment: 'This is the first segment.',
   newVersion: '{{label}} is there as a further version: see Versions.',
+  noSpeech: '{{label}} found no speech.',
   undid: 'Undid: {{label}}',
   redid: 'Redid: {{label}}',
   nothingToUndo: 'There is nothing to undo.',

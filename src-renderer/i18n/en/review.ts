@@ -27,7 +27,7 @@ export const files = {
   size: 'Size',
   more: 'More for {{name}}',
   states: {
-    new: 'waiting',
+    new: 'not run yet',
     queued: 'queued',
     running: 'running',
     ready: 'to review',
