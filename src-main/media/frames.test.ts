@@ -7,7 +7,7 @@ import { makeMedia, scratchFolder, testTools, truncatedCopy, type MediaName } fr
 const small = { maxWidthPx: 160, maxHeightPx: 128 };
 
 async function open(
-  name: MediaName | string,
+  name: string,
   range: MediaChoice['range'] = null,
   options: FrameOptions = small,
 ): Promise<FrameStream> {
