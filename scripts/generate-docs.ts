@@ -1,5 +1,6 @@
 /**
- * Writes the documents that follow from code: docs/keyboard.md from the command catalogue.
+ * Writes the documents that follow from code and data: docs/keyboard.md from the command catalogue, docs/models.md from
+ * models/registry.json.
  *
  *   node scripts/generate-docs.ts [--check]
  *
@@ -12,6 +13,7 @@ import type { CatalogueEntry } from '../src-renderer/commands/catalogue.ts';
 import { keyLabel } from '../src-renderer/commands/key-label.ts';
 import { commandGroupNames, commands as titles } from '../src-renderer/i18n/en/commands.ts';
 import { keys as keyWords } from '../src-renderer/i18n/en/app.ts';
+import { modelsDocument } from './models-document.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const plain = { mac: false, layout: new Map<string, string>() };
@@ -70,12 +72,18 @@ export function keyboardDocument(): string {
 }
 
 if (import.meta.main) {
-  const target = path.join(root, 'docs/keyboard.md');
   const { format, resolveConfig } = await import('prettier');
-  const wanted = await format(keyboardDocument(), { ...(await resolveConfig(target)), parser: 'markdown' });
-  if (!process.argv.includes('--check')) await writeFile(target, wanted);
-  else if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
-    process.stderr.write('docs/keyboard.md is not what the command catalogue says: node scripts/generate-docs.ts\n');
-    process.exitCode = 1;
+  const documents = [
+    { file: 'docs/keyboard.md', source: 'the command catalogue', text: keyboardDocument() },
+    { file: 'docs/models.md', source: 'models/registry.json', text: await modelsDocument(path.join(root, 'models')) },
+  ];
+  for (const { file, source, text } of documents) {
+    const target = path.join(root, file);
+    const wanted = await format(text, { ...(await resolveConfig(target)), parser: 'markdown' });
+    if (!process.argv.includes('--check')) await writeFile(target, wanted);
+    else if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
+      process.stderr.write(`${file} is not what ${source} says: node scripts/generate-docs.ts\n`);
+      process.exitCode = 1;
+    }
   }
 }

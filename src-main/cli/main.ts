@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { exitCode } from './exit.ts';
 import { fuseCommand } from './fuse.ts';
+import { modelsCommand } from './models.ts';
 import { scoreCommand } from './score.ts';
 import { systemsCommand } from './systems.ts';
 
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     scoreCommand(),
     fuseCommand(),
     systemsCommand(),
+    modelsCommand(),
     doctorCommand(),
   ]) {
     command.exitOverride().showHelpAfterError(`(diarist ${command.name()} --help tells more)`);

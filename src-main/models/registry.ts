@@ -5,40 +5,57 @@ import { z } from 'zod';
 import { locateModel } from './locate.ts';
 import { verifyFile } from './verify.ts';
 
-const modelEntrySchema = z.object({
-  /** kebab-case, unique; stages name their nets by it. */
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-  /** What it is for, in words. */
-  stage: z.string().min(1),
-  version: z.string().min(1),
-  /** Path of the file inside a models folder, with `/`. */
-  file: z.string().regex(/^\w[\w.-]*(\/\w[\w.-]*)*$/),
-  location: z.discriminatedUnion('kind', [
-    /** Committed in this repository's models folder. */
-    z.object({ kind: z.literal('bundled') }),
-    /** Carried by an npm package this app depends on. */
-    z.object({ kind: z.literal('npm'), package: z.string(), path: z.string() }),
-    /**
-     * A TensorFlow.js graph model carried by an npm package this app depends on, converted to ONNX at first use; `sha256`
-     * and `bytes` are those of the converted file.
-     */
-    z.object({ kind: z.literal('converted'), package: z.string(), path: z.string() }),
-    /** To be pulled by the user. */
-    z.object({ kind: z.literal('pull') }),
-  ]),
-  /** Official sources. */
-  urls: z.array(z.url()),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  bytes: z.number().int().positive(),
-  licence: z.string().min(1),
-  /** Licence text, relative to the models folder. */
-  licenceFile: z.string().nullable(),
-  nonCommercial: z.boolean(),
-  /** Names, types and shapes of inputs and outputs. */
-  contract: z.string().min(1),
-  preprocessing: z.string().min(1),
-  published: z.object({ figure: z.string(), source: z.string() }),
-});
+/** `f32[B,1,N]`: type, then dimensions; a letter stands for any size. */
+const signatureSchema = z.string().regex(/^(f16|f32|i32|i64)\[(\w+(,\w+)*)?\]$/);
+
+export const modelEntrySchema = z
+  .object({
+    /** kebab-case, unique; stages name their nets by it. */
+    id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    /** What it is for, in words. */
+    stage: z.string().min(1),
+    version: z.string().min(1),
+    /** Path of the file inside a models folder, with `/`. */
+    file: z.string().regex(/^\w[\w.-]*(\/\w[\w.-]*)*$/),
+    location: z.discriminatedUnion('kind', [
+      /** Committed in this repository's models folder. */
+      z.object({ kind: z.literal('bundled') }),
+      /** Carried by an npm package this app depends on. */
+      z.object({ kind: z.literal('npm'), package: z.string(), path: z.string() }),
+      /**
+       * A TensorFlow.js graph model carried by an npm package this app depends on, converted to ONNX at first use; `sha256`
+       * and `bytes` are those of the converted file.
+       */
+      z.object({ kind: z.literal('converted'), package: z.string(), path: z.string() }),
+      /** To be pulled by the user. */
+      z.object({ kind: z.literal('pull') }),
+    ]),
+    /** Official sources, for people to read. */
+    urls: z.array(z.url()),
+    /** Official addresses of the file itself, tried in order; empty = there is none, see `diarist models add`. */
+    downloads: z.array(z.url({ protocol: /^https$/ })).default([]),
+    /** null = not known (`pull` only): what was pulled or added then stands in the registry of the person's folder. */
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    /** null = not known (`pull` only). */
+    bytes: z.number().int().positive().nullable(),
+    licence: z.string().min(1),
+    /** Licence text, relative to the models folder. */
+    licenceFile: z.string().nullable(),
+    nonCommercial: z.boolean(),
+    /** Names, types and shapes of inputs and outputs. */
+    contract: z.string().min(1),
+    /** Types and shapes by position, `f32[B,T,80]`, letters free: what `diarist models add` checks a file against. */
+    signature: z.object({ inputs: z.array(signatureSchema), outputs: z.array(signatureSchema) }).optional(),
+    preprocessing: z.string().min(1),
+    published: z.object({ figure: z.string(), source: z.string() }),
+  })
+  .refine(
+    (entry) => entry.location.kind === 'pull' || (entry.sha256 !== null && entry.bytes !== null),
+    'a model that comes with the app needs its sha256 and its bytes',
+  );
 
 /** One line of models/registry.json. */
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
@@ -66,7 +83,7 @@ export interface ResolvedModel {
 }
 
 /** A folder that holds `registry.json` knows more models; the first entry of an id wins. */
-async function readRegistries(dirs: readonly string[]): Promise<ModelEntry[]> {
+export async function readRegistries(dirs: readonly string[]): Promise<ModelEntry[]> {
   const entries = new Map<string, ModelEntry>();
   let found = false;
   for (const dir of dirs) {
@@ -108,12 +125,19 @@ export async function listModels(dirs: readonly string[]): Promise<ListedModel[]
       const candidate = await locateModel(entry, dirs).catch(() => null);
       return {
         ...entry,
-        installed: candidate !== null && candidate.sizeBytes === entry.bytes,
+        installed: candidate !== null && candidate.sizeBytes === (entry.bytes ?? candidate.sizeBytes),
         bundled: entry.location.kind !== 'pull',
         path: candidate?.path ?? null,
       };
     }),
   );
+}
+
+function howToGet(entry: ModelEntry, dirs: readonly string[]): string {
+  const byHand = `put ${entry.file} from ${entry.urls[0] ?? 'its source'} into ${dirs[0] ?? 'a models folder'}.`;
+  return entry.downloads.length > 0
+    ? `Run diarist models pull ${entry.id}, or ${byHand}`
+    : `Run diarist models pull ${entry.id} --mirror <folder>, diarist models add <file.onnx> --as ${entry.id}, or ${byHand}`;
 }
 
 /**
@@ -129,21 +153,18 @@ export async function resolveModel(id: string, dirs: readonly string[]): Promise
   const candidate = await locateModel(entry, dirs);
   if (!candidate) {
     throw new AppError('not-found', `The model ${id} (${entry.file}) is not on this computer.`, {
-      fix:
-        entry.location.kind === 'pull'
-          ? `Put ${entry.file} from ${entry.urls[0] ?? 'its source'} into ${dirs[0] ?? 'a models folder'}.`
-          : 'Install the app again: this file comes with it.',
+      fix: entry.location.kind === 'pull' ? howToGet(entry, dirs) : 'Install the app again: this file comes with it.',
     });
   }
   const sha256 = await verifyFile(candidate.path);
-  if (sha256 !== entry.sha256) {
+  if (sha256 !== (entry.sha256 ?? sha256)) {
     throw new AppError(
       'bad-input',
       `The model ${id} is damaged or another version: its SHA-256 is not the registry's.`,
       {
         file: candidate.path,
         fix: 'Delete that file and get it again.',
-        detail: `expected ${entry.sha256}, found ${sha256}`,
+        detail: `expected ${entry.sha256 ?? 'any'}, found ${sha256}`,
       },
     );
   }

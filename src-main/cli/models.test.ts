@@ -1,0 +1,58 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { itShared, sharedPath } from '../testing/shared-data.ts';
+import { runCli, type CliRun } from './testing/run-cli.ts';
+
+const dir = mkdtempSync(path.join(os.tmpdir(), 'diarist-cli-models-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const models = (...args: string[]): Promise<CliRun> =>
+  runCli(['models', ...args], { env: { DIARIST_DATA_DIR: dir }, cwd: dir });
+
+describe('diarist models', () => {
+  it('lists what there is, with licences', async () => {
+    const run = await models('list');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^silero-vad-v6 {2}voice activity \(comes with the app; 2\.3 MB; MIT\)$/mu);
+    expect(run.stdout).toMatch(/^sortformer-4spk-v1 .*NON-COMMERCIAL/mu);
+    const json = JSON.parse((await models('list', '--json')).stdout) as { id: string; systems: string[] }[];
+    expect(json.find((model) => model.id === 'silero-vad-v6')!.systems).toContain('diarist-audio');
+  });
+  it('verifies what is installed', async () => {
+    const run = await models('verify');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('diarist-voice-trunk: is right');
+  });
+  it('refuses wrong names, files and models of the app', async () => {
+    expect(await models('pull', 'nonsense', '--yes')).toMatchObject({ code: 2 });
+    expect(await models('remove', 'silero-vad-v6')).toMatchObject({ code: 3 });
+    writeFileSync(path.join(dir, 'no.onnx'), 'no net');
+    const run = await models('add', 'no.onnx', '--as', 'ecapa-voxceleb');
+    expect(run).toMatchObject({ code: 3 });
+    expect(run.stderr).toContain('no ONNX model');
+    expect(await models('frobnicate')).toMatchObject({ code: 2 });
+  });
+  it('names the way out where nobody offers a file', async () => {
+    const run = await models('pull', 'ecapa-voxceleb', '--yes');
+    expect(run).toMatchObject({ code: 3 });
+    expect(run.stderr).toContain('diarist models add <file.onnx> --as ecapa-voxceleb');
+  });
+
+  itShared('pulls from a mirror once the licences shown are agreed to', async () => {
+    const args = ['pull', 'pyannote-ovl-ami', 'light-asd-talkset-audio', '--mirror', sharedPath('models')];
+    const asked = await models(...args);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('FOR NON-COMMERCIAL USE ONLY');
+    expect(asked.stderr).toContain('Licence text of pyannote-ovl-ami');
+    const file = path.join(dir, 'models/overlap/pyannote_ovl_ami/ovl_ami.onnx');
+    expect(existsSync(file)).toBe(false);
+    expect(await models(...args, '--yes')).toMatchObject({ code: 0 });
+    expect(existsSync(path.join(path.dirname(file), 'LICENSE'))).toBe(true);
+    expect((await models('verify', 'pyannote-ovl-ami')).stdout).toContain('is right');
+    writeFileSync(file, readFileSync(file).subarray(1));
+    expect(await models('verify')).toMatchObject({ code: 1 });
+    expect(await models('remove', 'pyannote-ovl-ami')).toMatchObject({ code: 0 });
+    expect(existsSync(file)).toBe(false);
+  });
+});

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '#shared/api/errors.ts';
+
+/** An input or output of a net; a null dimension is free. */
+export interface OnnxValueShape {
+  name: string;
+  /** `f32`, or `?` for a type no slot takes. */
+  type: string;
+  dims: (number | null)[];
+}
+
+export interface OnnxSignature {
+  inputs: OnnxValueShape[];
+  outputs: OnnxValueShape[];
+}
+
+/** TensorProto.DataType of https://github.com/onnx/onnx (onnx.proto3). */
+const types: Readonly<Record<number, string>> = { 1: 'f32', 6: 'i32', 7: 'i64', 10: 'f16' };
+
+/**
+ * Names, types and shapes of a net's inputs and outputs, read from the ONNX file without a runtime (the host never loads
+ * one). Initializers that older files list among the inputs are left out.
+ * @throws AppError `bad-input` for a file that is no ONNX model
+ */
+export async function readOnnxSignature(file: string): Promise<OnnxSignature> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new AppError(error.code === 'ENOENT' ? 'not-found' : 'io', `The model cannot be read: ${error.message}.`, {
+      file,
+    });
+  });
+  try {
+    const graph = only(fields(bytes), 7);
+    const initializers = new Set<string>();
+    const inputs: OnnxValueShape[] = [];
+    const outputs: OnnxValueShape[] = [];
+    for (const { field, block } of fields(graph)) {
+      if (field === 5 && block) initializers.add(text(only(fields(block), 8)));
+      else if (field === 11 && block) inputs.push(valueOf(block));
+      else if (field === 12 && block) outputs.push(valueOf(block));
+    }
+    const fed = inputs.filter((input) => !initializers.has(input.name));
+    if (outputs.length === 0) throw new Error('no outputs');
+    return { inputs: fed, outputs };
+  } catch (error) {
+    throw new AppError('bad-input', 'This is no ONNX model, or a damaged one.', {
+      file,
+      fix: 'Export the net to ONNX, or get the file again.',
+      detail: String(error),
+    });
+  }
+}
+
+/**
+ * Where a net differs from what a slot takes, in words; null when it fits.
+ * @param wanted `f32[B,T,80]` by position; a letter stands for any size
+ */
+export function signatureMismatch(
+  found: OnnxSignature,
+  wanted: { inputs: readonly string[]; outputs: readonly string[] },
+): string | null {
+  for (const side of ['inputs', 'outputs'] as const) {
+    const have = found[side];
+    const want = wanted[side];
+    // Further outputs do no harm: the first ones are read.
+    if (have.length < want.length || (side === 'inputs' && have.length > want.length)) {
+      return `it has ${have.length} ${side} where ${want.length} are wanted (${want.join(', ')})`;
+    }
+    for (const [k, pattern] of want.entries()) {
+      const value = have[k]!;
+      if (!fits(value, pattern)) return `its ${side} ${k + 1} is ${shapeText(value)} where ${pattern} is wanted`;
+    }
+  }
+  return null;
+}
+
+function fits(value: OnnxValueShape, pattern: string): boolean {
+  const [, type, list = ''] = /^(\w+)\[(.*)\]$/u.exec(pattern) ?? [];
+  const dims = list === '' ? [] : list.split(',');
+  return (
+    type === value.type &&
+    dims.length === value.dims.length &&
+    dims.every((dim, k) => !/^\d+$/u.test(dim) || value.dims[k] === null || value.dims[k] === Number(dim))
+  );
+}
+
+export const shapeText = ({ type, dims }: OnnxValueShape): string =>
+  `${type}[${dims.map((dim) => dim ?? '?').join(',')}]`;
+
+function valueOf(block: Uint8Array): OnnxValueShape {
+  const parts = [...fields(block)];
+  const tensor = only(fields(only(parts, 2)), 1);
+  let type = '?';
+  const dims: (number | null)[] = [];
+  for (const part of fields(tensor)) {
+    if (part.field === 1) type = types[part.value ?? 0] ?? '?';
+    if (part.field !== 2 || !part.block) continue;
+    for (const dim of fields(part.block)) {
+      const size = [...fields(dim.block ?? new Uint8Array())].find((one) => one.field === 1)?.value;
+      dims.push(size !== undefined && size > 0 ? size : null);
+    }
+  }
+  return { name: text(only(parts, 1)), type, dims };
+}
+
+interface Field {
+  field: number;
+  value?: number;
+  block?: Uint8Array;
+}
+
+function only(list: Iterable<Field>, wanted: number): Uint8Array {
+  for (const { field, block } of list) if (field === wanted && block) return block;
+  throw new Error(`field ${wanted} is missing`);
+}
+
+const text = (block: Uint8Array): string => new TextDecoder().decode(block);
+
+/** Fields of one protobuf message, in order; blocks are views. */
+function* fields(bytes: Uint8Array): Generator<Field> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 1; ; shift *= 128) {
+      const byte = bytes[at++];
+      if (byte === undefined || shift > 2 ** 63) throw new Error('a number has no end');
+      value += (byte & 127) * shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const key = varint();
+    const field = Math.floor(key / 8);
+    const kind = key % 8;
+    if (kind === 0) yield { field, value: varint() };
+    else if (kind === 1) at += 8;
+    else if (kind === 5) at += 4;
+    else if (kind === 2) {
+      const length = varint();
+      if (at + length > bytes.length) throw new Error('a field is longer than the file');
+      yield { field, block: bytes.subarray(at, at + length) };
+      at += length;
+    } else throw new Error(`wire type ${kind}`);
+  }
+}
