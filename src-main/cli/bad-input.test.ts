@@ -366,6 +366,27 @@ describe('another ffmpeg', () => {
   });
 });
 
+describe('label files', () => {
+  it.each([
+    ['a folder', 'labels', 'x.via.json', 3, /labels[\s\S]*folder/],
+    ['a link in circles', 'circle.rttm', 'x.via.json', 3, /circle\.rttm.*lead in a circle/],
+    ['a recording', 'speech.rttm', 'x.via.json', 3, /speech\.rttm is not a text file/],
+    ['what has no end', '/dev/zero', 'x.via.json', 3, /\/dev\/zero is larger than/],
+    ['an unknown target', 'good.rttm', 'x.xyz', 2, /x\.xyz/],
+    ['a target below a file', 'good.rttm', 'good.rttm/x.via.json', 1, /part of the path is a file/],
+  ] as const)('%s: refused with a reason', async (_, input, target, code, cause) => {
+    mkdirSync(at('labels'), { recursive: true });
+    rmSync(at('circle.rttm'), { force: true });
+    symlinkSync(at('circle.rttm'), at('circle.rttm'));
+    copyFileSync(at('speech.wav'), at('speech.rttm'));
+    writeFileSync(at('good.rttm'), 'SPEAKER talk 1 0 1 <NA> <NA> Anna <NA> <NA>\n');
+    const run = await runCli(['convert', input, '-o', target, ...(input === '/dev/zero' ? ['--from', 'rttm'] : [])], {
+      cwd: dir,
+    });
+    expectRefusal(run, code, '', cause, at(target));
+  });
+});
+
 interface ReportLine {
   type: string;
   file: string;

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
 import { convertLabels, findFormat, formatForOutput, labelFormats, readLabels } from '#shared/formats/index.ts';
-import { writeFileAtomic } from '#runtime/atomic-file.ts';
+import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
-import { exitCode, guarded, printable } from './exit.ts';
+import { asUsage, exitCode, guarded, printable } from './exit.ts';
 import { readInput } from './read-labels.ts';
 
 interface ConvertOptions {
@@ -29,7 +29,9 @@ export function convertCommand(): Command {
     .option('--json', 'report as one JSON line')
     .action(async (input: string, options: ConvertOptions) => {
       process.exitCode = await guarded(options.json ?? false, async () => {
-        const format = options.to === undefined ? formatForOutput(path.basename(options.out)) : findFormat(options.to);
+        const { from, to, out } = options;
+        const format = asUsage(() => (to === undefined ? formatForOutput(path.basename(out)) : findFormat(to)));
+        if (from !== undefined) asUsage(() => findFormat(from));
         if (!options.force && (await exists(options.out))) {
           throw new AppError('conflict', `${options.out} exists already.`, {
             file: options.out,
@@ -42,7 +44,11 @@ export function convertCommand(): Command {
           appVersion: appVersion(),
           createdMs: Date.now(),
         });
-        await writeFileAtomic(options.out, bytes);
+        await writeSet(
+          path.dirname(path.resolve(out)),
+          [{ name: path.basename(out), data: bytes }],
+          options.force ?? false,
+        );
         for (const warning of warnings) process.stderr.write(`warning: ${printable(warning)}\n`);
         if (options.json) {
           process.stdout.write(

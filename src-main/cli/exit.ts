@@ -1,4 +1,4 @@
-import { toErrorData, type AppErrorData, type ErrorCode } from '#shared/api/errors.ts';
+import { AppError, toErrorData, type AppErrorData, type ErrorCode } from '#shared/api/errors.ts';
 
 /** What the command line promises to scripts. */
 export const exitCode = { ok: 0, failed: 1, usage: 2, badInput: 3, interrupted: 130 } as const;
@@ -20,6 +20,17 @@ export function exitCodeOf(error: AppErrorData, inputFile?: string): ExitCode {
   if (error.code === 'bad-parameter') return exitCode.usage;
   if (error.code === 'not-found' && inputFile !== undefined && error.file !== inputFile) return exitCode.failed;
   return inputCodes.has(error.code) ? exitCode.badInput : exitCode.failed;
+}
+
+/** What the command line itself names wrongly, such as an unknown format, is a usage error. */
+export function asUsage<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { code: _, message, ...more } = error.data;
+    throw new AppError('bad-parameter', message, more);
+  }
 }
 
 /** The worst of several results: bad input is reported over a failure, either over success. */

@@ -5,7 +5,7 @@ import { formatForOutput, writeLabels, type Turn } from '#shared/formats/index.t
 import { doverLap, doverLapDefaults, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
-import { exitCode, guarded, printable, UsageError } from './exit.ts';
+import { asUsage, exitCode, guarded, printable, UsageError } from './exit.ts';
 import { readLabelPath } from './read-labels.ts';
 
 interface FuseOptions {
@@ -46,7 +46,7 @@ export function fuseCommand(): Command {
       process.exitCode = await guarded(options.json ?? false, async () => {
         if (inputs.length < 2) throw new UsageError('fuse takes the answers of at least two systems.');
         const fusion = parseFusion(options, inputs.length);
-        const format = formatForOutput(path.basename(options.out));
+        const format = asUsage(() => formatForOutput(path.basename(options.out)));
         const systems: ({ name: string } & Awaited<ReturnType<typeof readLabelPath>>)[] = [];
         for (const input of inputs) systems.push({ name: path.basename(input), ...(await readLabelPath(input)) });
         const fileIds = [...new Set(systems.flatMap((system) => system.turns.map((turn) => turn.fileId)))].sort();

@@ -1,17 +1,45 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { formatsOfName, readLabels, type LabelSet } from '#shared/formats/index.ts';
 
-/** The bytes of a file. @throws AppError not-found, bad-input */
+/** No label file is near it, and longer texts fit no string of JavaScript. */
+const MAX_BYTES = 512 * 2 ** 20;
+const causes: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+};
+
+/** The bytes of a file, or of a pipe such as a shell's `<(…)`. @throws AppError not-found, bad-input */
 export async function readInput(file: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
   try {
-    return await readFile(file);
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BYTES) break;
+      chunks.push(chunk);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new AppError('not-found', `${file} does not exist.`, { file, fix: 'Check the path.' });
-    throw new AppError('bad-input', `${file} cannot be read: ${(error as Error).message}`, { file });
+    throw unreadable(file, error as NodeJS.ErrnoException);
   }
+  if (size <= MAX_BYTES) return Buffer.concat(chunks);
+  throw new AppError('bad-input', `${file} is larger than ${MAX_BYTES / 2 ** 20} MiB.`, {
+    file,
+    fix: 'Choose a label file, or divide it by recordings.',
+  });
+}
+
+function unreadable(file: string, error: NodeJS.ErrnoException): AppError {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return new AppError('not-found', `${file} does not exist.`, { file, fix: 'Check the path.' });
+  return new AppError('bad-input', `${file} cannot be read: ${causes[error.code ?? ''] ?? error.message}.`, {
+    file,
+    fix: 'Choose a label file that can be read.',
+  });
 }
 
 /**
@@ -37,10 +65,16 @@ export async function readLabelPath(input: string): Promise<LabelSet & { warning
 }
 
 async function labelFilesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable(folder, error as NodeJS.ErrnoException);
+  });
   const files = entries
     .filter((entry) => entry.isFile() && formatsOfName(entry.name).length > 0)
     .map((entry) => path.join(entry.parentPath, entry.name));
-  if (files.length === 0) throw new AppError('bad-input', `${folder} holds no label files.`, { file: folder });
+  if (files.length === 0)
+    throw new AppError('bad-input', `${folder} holds no label files.`, {
+      file: folder,
+      fix: 'Name the files themselves.',
+    });
   return files.sort();
 }
