@@ -1,5 +1,6 @@
+import { applyFilters, binMelFilters } from './front-ends/mel-filters.ts';
 import type { PcmReader } from './pcm-reader.ts';
-import { FFT_BINS, FFT_SIZE, RealFft512 } from './real-fft.ts';
+import { FFT_BINS, FFT_SIZE, RealFft } from './real-fft.ts';
 
 /**
  * Log-mel front end of the project's own voice embedder (models/diarist-voice/card.md): 40 triangular HTK-mel filters
@@ -18,33 +19,13 @@ export function melFrameCount(totalSamples: number): number {
   return Math.max(1, 1 + Math.ceil((totalSamples - FRAME_SAMPLES) / HOP_SAMPLES));
 }
 
-interface Filter {
-  firstBin: number;
-  weights: Float64Array;
-}
-
-const filters: Filter[] = (() => {
-  const melOf = (hz: number) => 2595 * Math.log10(1 + hz / 700);
-  const hzOf = (mel: number) => 700 * (10 ** (mel / 2595) - 1);
-  const top = melOf(8000);
-  const edges = Array.from({ length: MEL_BANDS + 2 }, (_, j) =>
-    Math.floor(((FFT_SIZE + 1) * hzOf((top * j) / (MEL_BANDS + 1))) / 16_000),
-  );
-  return Array.from({ length: MEL_BANDS }, (_, j) => {
-    const low = edges[j]!;
-    const middle = edges[j + 1]!;
-    const high = edges[j + 2]!;
-    const weights = new Float64Array(Math.max(0, high - low));
-    for (let i = low; i < middle; i++) weights[i - low] = (i - low) / (middle - low);
-    for (let i = middle; i < high; i++) weights[i - low] = (high - i) / (high - middle);
-    return { firstBin: low, weights };
-  });
-})();
+const filters = binMelFilters(MEL_BANDS);
 
 /** Computes log-mel frames; holds work arrays, so keep one per thread. */
 export class LogMel {
-  readonly #fft = new RealFft512();
+  readonly #fft = new RealFft(FFT_SIZE);
   readonly #power = new Float64Array(FFT_BINS);
+  readonly #energies = new Float64Array(MEL_BANDS);
 
   /**
    * Frames of an already pre-emphasised signal: frame t covers samples 160t … 160t+399.
@@ -53,14 +34,13 @@ export class LogMel {
   fromEmphasised(samples: Float32Array, frameCount: number): Float32Array {
     const out = new Float32Array(frameCount * MEL_BANDS);
     const power = this.#power;
+    const energies = this.#energies;
     for (let t = 0; t < frameCount; t++) {
       const offset = t * HOP_SAMPLES;
       this.#fft.power(samples, offset, Math.max(0, Math.min(FRAME_SAMPLES, samples.length - offset)), power);
+      applyFilters(filters, power, energies);
       for (let j = 0; j < MEL_BANDS; j++) {
-        const { firstBin, weights } = filters[j]!;
-        let energy = 0;
-        for (let i = 0; i < weights.length; i++) energy += weights[i]! * power[firstBin + i]!;
-        out[t * MEL_BANDS + j] = 20 * Math.log10(Math.max(energy / FFT_SIZE, ENERGY_FLOOR));
+        out[t * MEL_BANDS + j] = 20 * Math.log10(Math.max(energies[j]! / FFT_SIZE, ENERGY_FLOOR));
       }
     }
     return out;

@@ -1,40 +1,62 @@
-/**
- * Power spectrum of a real signal of 512 samples: the even and odd samples form one complex signal of 256 = 4^4, which
- * four radix-4 passes transform (decimation in time, digit-reversed input); the halves are then separated.
- */
+/** Size of the transform of 25 ms frames at 16 kHz. */
 export const FFT_SIZE = 512;
 export const FFT_BINS = FFT_SIZE / 2 + 1;
-const HALF = FFT_SIZE / 2;
 
-const cosine = new Float64Array(FFT_SIZE);
-const sine = new Float64Array(FFT_SIZE);
-for (let k = 0; k < FFT_SIZE; k++) {
-  cosine[k] = Math.cos((2 * Math.PI * k) / FFT_SIZE);
-  sine[k] = Math.sin((2 * Math.PI * k) / FFT_SIZE);
+interface Tables {
+  cosine: Float64Array;
+  sine: Float64Array;
+  /** Digit-reversed order of the half-size complex transform. */
+  reversed: Uint16Array;
 }
-const reversed = new Uint16Array(HALF);
-for (let i = 0; i < HALF; i++) {
-  let value = i;
-  let result = 0;
-  for (let digit = 0; digit < 4; digit++) {
-    result = (result << 2) | (value & 3);
-    value >>= 2;
+
+const known = new Map<number, Tables>();
+
+function tablesFor(size: number): Tables {
+  const before = known.get(size);
+  if (before) return before;
+  const half = size / 2;
+  const digits = Math.log2(half) / 2;
+  if (!Number.isInteger(digits)) throw new RangeError('half the size of the transform must be a power of 4');
+  const cosine = Float64Array.from({ length: size }, (_, k) => Math.cos((2 * Math.PI * k) / size));
+  const sine = Float64Array.from({ length: size }, (_, k) => Math.sin((2 * Math.PI * k) / size));
+  const reversed = Uint16Array.from({ length: half }, (_, i) => {
+    let result = 0;
+    for (let digit = 0, value = i; digit < digits; digit++, value >>= 2) result = (result << 2) | (value & 3);
+    return result;
+  });
+  const tables = { cosine, sine, reversed };
+  known.set(size, tables);
+  return tables;
+}
+
+/**
+ * Power spectrum of a real signal of 512 or 2048 samples (half of it must be a power of 4): the even and odd samples form
+ * one complex signal of half the size, which radix-4 passes transform (decimation in time, digit-reversed input); the
+ * halves are then separated. One instance per thread of use: it holds the work arrays.
+ */
+export class RealFft {
+  readonly size: number;
+  readonly #tables: Tables;
+  readonly #re: Float64Array;
+  readonly #im: Float64Array;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#tables = tablesFor(size);
+    this.#re = new Float64Array(size / 2);
+    this.#im = new Float64Array(size / 2);
   }
-  reversed[i] = result;
-}
-
-/** One instance per thread of use: it holds the work arrays. */
-export class RealFft512 {
-  readonly #re = new Float64Array(HALF);
-  readonly #im = new Float64Array(HALF);
 
   /**
-   * |FFT|² of `samples[offset … offset + length)` zero-padded to 512, bins 0…256 into `out`.
-   * @param length at most 512
+   * |FFT|² of `samples[offset … offset + length)` zero-padded to the size, bins 0 … size/2 into `out`.
+   * @param length at most the size
    */
-  power(samples: Float32Array, offset: number, length: number, out: Float64Array): void {
+  power(samples: Float32Array | Float64Array, offset: number, length: number, out: Float64Array): void {
     const re = this.#re;
     const im = this.#im;
+    const { cosine, sine, reversed } = this.#tables;
+    const SIZE = this.size;
+    const HALF = SIZE / 2;
     for (let i = 0; i < HALF; i++) {
       const even = 2 * reversed[i]!;
       re[i] = even < length ? samples[offset + even]! : 0;
@@ -42,7 +64,7 @@ export class RealFft512 {
     }
     for (let size = 4; size <= HALF; size *= 4) {
       const quarter = size / 4;
-      const stride = FFT_SIZE / size;
+      const stride = SIZE / size;
       for (let j = 0; j < quarter; j++) {
         const c1 = cosine[j * stride]!;
         const s1 = sine[j * stride]!;
