@@ -303,6 +303,16 @@ describe('places that cannot be written to', () => {
     }
   });
 
+  it.skipIf(process.platform === 'win32')('a current folder that was removed', async () => {
+    mkdirSync(at('gone'));
+    const { run, out } = await diarize(['speech.wav'], {
+      cwd: at('gone'),
+      // The process has started in it, and has not asked for it yet.
+      onStart: () => rmSync(at('gone'), { recursive: true }),
+    });
+    expectRefusal(run, 1, '', /current folder no longer exists/, out);
+  });
+
   it('a cache folder that is a file', async () => {
     const { run, out } = await diarize(['speech.wav', '--cache-dir', 'speech.wav']);
     expectRefusal(run, 1, 'speech.wav', /cache folder cannot be used/, out);

@@ -44,6 +44,14 @@ export function createProgram(): Command {
 export async function main(argv: readonly string[]): Promise<number> {
   const program = createProgram();
   try {
+    process.cwd();
+  } catch {
+    process.stderr.write(
+      'diarist: The current folder no longer exists.\n  Change to another one (cd) and try again.\n',
+    );
+    return exitCode.failed;
+  }
+  try {
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       return exitCode.usage;
