@@ -54,3 +54,13 @@ function firstEndingAfter(sorted: readonly Span[], time: number): number {
   }
   return low;
 }
+
+/** What of sorted spans that are apart from each other lies in a window. */
+export function intersect(spans: readonly Span[], window: Span): Span[] {
+  const parts: Span[] = [];
+  for (let at = firstEndingAfter(spans, window.start); at < spans.length && spans[at]!.start < window.end; at++) {
+    const { start, end } = spans[at]!;
+    parts.push({ start: Math.max(start, window.start), end: Math.min(end, window.end) });
+  }
+  return parts;
+}

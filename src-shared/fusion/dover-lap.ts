@@ -1,12 +1,18 @@
 import { greedyTupleCount, mapGreedy, maxGreedyTuples } from './mapping-greedy.ts';
 import { mapHungarian } from './mapping-hungarian.ts';
+import { mapLocalSearch } from './mapping-local-search.ts';
+import type { MappingResult } from './mapping.ts';
+import { regionWeights } from './region-weights.ts';
+import { cutTime } from './regions.ts';
 import type { SystemOutput } from './speech.ts';
-import { vote, type FusedTurn, type VotingOptions } from './voting.ts';
+import { roverVote, vote, type FusedTurn, type VotingOptions } from './voting.ts';
 import { normalise, rankWeights, type WeightType } from './weights.ts';
 
 export interface DoverLapOptions {
   /** `greedy` is the default for three systems and more; two always take `hungarian`. */
-  mapping: 'greedy' | 'hungarian';
+  mapping: 'greedy' | 'hungarian' | 'local-search';
+  /** Absent: DOVER-Lap's. `rover` takes one speaker at a time and no weights. */
+  method?: 'dover-lap' | 'rover';
   weights: WeightType;
   /** For `custom` (a weight per system) and `norm` (a raw score per system), in the order of the systems. */
   given?: readonly number[];
@@ -31,24 +37,43 @@ export interface Fusion {
 
 /**
  * DOVER-Lap (Raj et al., SLT 2021) over the answers of several systems for one recording: labels are mapped to a common
- * set, then every stretch of time is decided by a weighted vote that keeps overlapped speech.
+ * set, then every stretch of time is decided by a weighted vote that keeps overlapped speech. The weights `region` are our
+ * own, see region-weights.ts; the voting `rover` is plain and knows no weights.
  */
 export function doverLap(systems: readonly SystemOutput[], options: DoverLapOptions = doverLapDefaults): Fusion {
   const warnings: string[] = [];
-  let mapping = systems.length <= 2 ? 'hungarian' : options.mapping;
-  if (mapping === 'greedy') {
-    const tuples = greedyTupleCount(systems);
-    if (tuples > maxGreedyTuples) {
-      warnings.push(
-        `${tuples.toExponential(1)} speaker tuples are too many for the greedy mapping; the Hungarian mapping was used.`,
-      );
-      mapping = 'hungarian';
-    }
+  const mapped = mapLabels(systems, options, warnings);
+  const cut = cutTime(systems);
+  const { labels, labelCount } = mapped;
+  if (options.method === 'rover')
+    return { turns: roverVote(cut, labels, labelCount), weights: normalise(systems.map(() => 1)), warnings };
+  if (systems.length === 2 && options.weights !== 'region')
+    warnings.push('Two systems cannot outvote each other: where they differ, both are kept.');
+  if (options.weights === 'region') {
+    const own = regionWeights(systems, cut, labels, labelCount);
+    const turns = vote(cut, labels, labelCount, own.weights, options.voting);
+    return { turns, weights: own.independence, warnings };
   }
-  if (systems.length === 2) warnings.push('Two systems cannot outvote each other: where they differ, both are kept.');
-  const mapped = mapping === 'greedy' ? { ...mapGreedy(systems), meanDer: null } : mapHungarian(systems);
   const weights = weighSystems(systems.length, options, mapped.agreement, mapped.meanDer);
-  return { turns: vote(systems, mapped.labels, mapped.labelCount, weights, options.voting), weights, warnings };
+  return { turns: vote(cut, labels, labelCount, weights, options.voting), weights, warnings };
+}
+
+function mapLabels(
+  systems: readonly SystemOutput[],
+  options: DoverLapOptions,
+  warnings: string[],
+): MappingResult & { meanDer: readonly number[] | null } {
+  let mapping = systems.length <= 2 && options.mapping === 'greedy' ? 'hungarian' : options.mapping;
+  const tuples = mapping === 'hungarian' ? 0 : greedyTupleCount(systems);
+  const tooMany = tuples > maxGreedyTuples;
+  if (tooMany && mapping === 'greedy') mapping = 'hungarian';
+  if (tooMany)
+    warnings.push(
+      `${tuples.toExponential(1)} speaker tuples are too many for the greedy mapping; the Hungarian mapping was used.`,
+    );
+  if (mapping === 'hungarian') return mapHungarian(systems);
+  if (mapping === 'greedy') return { ...mapGreedy(systems), meanDer: null };
+  return { ...mapLocalSearch(systems, tooMany ? 'hungarian' : 'greedy'), meanDer: null };
 }
 
 function weighSystems(

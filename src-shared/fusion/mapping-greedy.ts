@@ -2,8 +2,8 @@ import { agreementOf, indexSpeakers, pairwiseIou, type LabelMapping, type Mappin
 import type { SystemOutput } from './speech.ts';
 
 /**
- * More tuples than this take more than about a minute or 2 GB; the caller switches to the Hungarian mapping and says so.
- * 8 bytes a tuple for score and order, and the sort.
+ * More tuples than this take more than a minute or 2 GB for one recording; the caller switches to the Hungarian mapping and
+ * says so. 12 bytes a tuple for score and order, and the sort.
  */
 export const maxGreedyTuples = 40_000_000;
 
@@ -66,13 +66,22 @@ function scoreTuples(
 ): Float32Array {
   const scores = new Float32Array(count);
   const tuple = new Int32Array(dims.length);
+  /** Sum of the IoU of all pairs among the first d systems of the tuple. */
+  const partial = new Float64Array(dims.length + 1);
+  let from = 0;
   for (let index = 0; index < count; index++) {
-    decode(index, sizes, tuple);
-    let sum = 0;
-    for (let i = 0; i < dims.length; i++) {
-      for (let j = i + 1; j < dims.length; j++) sum += iou[dims[i]!]![dims[j]!]![tuple[i]!]![tuple[j]!]!;
+    for (let d = from; d < dims.length; d++) {
+      let sum = partial[d]!;
+      for (let i = 0; i < d; i++) sum += iou[dims[i]!]![dims[d]!]![tuple[i]!]![tuple[d]!]!;
+      partial[d + 1] = sum;
     }
-    scores[index] = sum;
+    scores[index] = partial[dims.length]!;
+    for (from = dims.length - 1; from >= 0; from--) {
+      tuple[from]! += 1;
+      if (tuple[from]! < sizes[from]!) break;
+      tuple[from] = 0;
+    }
+    from = Math.max(0, from);
   }
   return scores;
 }
@@ -85,7 +94,26 @@ function decode(index: number, sizes: readonly number[], tuple: Int32Array): voi
   }
 }
 
-/** Indices by falling score; equal scores keep their order. */
+/**
+ * Indices by falling score; equal scores keep their order. By radix: the bits of floats that are not negative order as the
+ * floats do, and tens of millions of comparisons by a function would take half a minute.
+ */
 function sortDescending(scores: Float32Array): Uint32Array {
-  return Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
+  let order = Uint32Array.from({ length: scores.length }, (_, i) => i);
+  let other = new Uint32Array(scores.length);
+  const starts = new Uint32Array(65_536);
+  for (const shift of [0, 16]) {
+    starts.fill(0);
+    for (const value of bits) starts[65_535 - ((value >>> shift) & 65_535)]! += 1;
+    let sum = 0;
+    for (let digit = 0; digit < starts.length; digit++) {
+      const count = starts[digit]!;
+      starts[digit] = sum;
+      sum += count;
+    }
+    for (const index of order) other[starts[65_535 - ((bits[index]! >>> shift) & 65_535)]!++] = index;
+    [order, other] = [other, order];
+  }
+  return order;
 }

@@ -8,6 +8,8 @@ export interface LabelledTurn {
   startSec: number;
   endSec: number;
   speaker: string;
+  /** How sure the system is, 0..1; absent or null: it does not say. */
+  confidence?: number | null;
 }
 
 /** One system's answer for one recording. */

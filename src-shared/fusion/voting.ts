@@ -1,5 +1,5 @@
 import type { LabelMapping } from './mapping.ts';
-import { speechBySpeaker, type SystemOutput } from './speech.ts';
+import { heldLabels, regionCount, type TimeCut } from './regions.ts';
 
 /** A turn of the fused answer. */
 export interface FusedTurn {
@@ -18,54 +18,99 @@ export interface VotingOptions {
   ties: 'all' | 'uniform';
 }
 
-/** Regions shorter than this are numeric dust. */
-const minRegionSec = 0.001;
 const equalWeight = 1e-9;
+
+/** What a system counts: everywhere alike, or by region of the cut. */
+export type SystemWeight = number | Float64Array;
 
 /**
  * DOVER-Lap's label voting: time is cut at every boundary; in each region a label weighs what the systems that hold it
  * weigh; the number of speakers is the rounded sum of all weights; that many labels of highest weight speak.
  *
- * @param weights per system, sum 1
+ * @param weights per system; in every region their sum is 1
  */
 export function vote(
-  systems: readonly SystemOutput[],
+  cut: TimeCut,
   labels: LabelMapping,
   labelCount: number,
-  weights: readonly number[],
+  weights: readonly SystemWeight[],
   options: VotingOptions,
 ): FusedTurn[] {
-  const { regions, table } = weighRegions(systems, labels, labelCount, weights);
+  const { regions, table } = weighRegions(cut, labels, labelCount, weights);
   const smooth = options.sigma > 0.01 ? smoothRegions(table, labelCount, options.sigma) : table;
-  const open = new Map<number, FusedTurn & { mass: number }>();
-  const done: FusedTurn[] = [];
-  const close = (label: number): void => {
-    const { mass, ...turn } = open.get(label)!;
-    open.delete(label);
-    done.push({ ...turn, confidence: Math.min(1, mass / (turn.endSec - turn.startSec)) });
-  };
-  const speak = (label: number, startSec: number, endSec: number, weight: number): void => {
-    const turn = open.get(label);
-    if (turn && startSec - turn.endSec <= 1e-9) {
-      turn.endSec = endSec;
-      turn.mass += weight * (endSec - startSec);
-      return;
-    }
-    if (turn) close(label);
-    open.set(label, { startSec, endSec, label, confidence: 0, mass: weight * (endSec - startSec) });
-  };
+  const turns = new TurnCollector();
   regions.forEach(({ startSec, endSec }, region) => {
     const row = smooth.subarray(region * labelCount, (region + 1) * labelCount);
     const chosen = chooseLabels(row, options.ties);
-    if (chosen.shared.length > 0) {
-      // Uniform: what is tied for the last places shares the region's time in equal parts.
-      const part = (endSec - startSec) / chosen.shared.length;
-      chosen.shared.forEach((label, k) => speak(label, startSec + k * part, startSec + (k + 1) * part, row[label]!));
-    }
-    for (const label of chosen.whole) speak(label, startSec, endSec, row[label]!);
+    // Uniform: what is tied for the last places shares the region's time in equal parts.
+    const part = (endSec - startSec) / chosen.shared.length;
+    chosen.shared.forEach((label, k) =>
+      turns.speak(label, startSec + k * part, startSec + (k + 1) * part, row[label]!),
+    );
+    for (const label of chosen.whole) turns.speak(label, startSec, endSec, row[label]!);
   });
-  for (const label of [...open.keys()]) close(label);
-  return done.sort((a, b) => a.startSec - b.startSec || a.label - b.label);
+  return turns.end();
+}
+
+/**
+ * Plain voting as in ROVER (Fiscus 1997; for speakers Stolcke & Yoshioka 2019, without its weights): in each region the
+ * label most systems hold speaks, if more hold it than hold silence; never two at once. Of equals the one an earlier system
+ * holds wins.
+ */
+export function roverVote(cut: TimeCut, labels: LabelMapping, labelCount: number): FusedTurn[] {
+  const systems = cut.speech.length;
+  const held = cut.speech.map((_, system) => heldLabels(cut, system, labels, labelCount));
+  const turns = new TurnCollector();
+  for (let region = 0; region < regionCount(cut); region++) {
+    const votes = new Int32Array(labelCount);
+    const firstHolder = new Int32Array(labelCount).fill(systems);
+    let silent = 0;
+    for (let system = systems - 1; system >= 0; system--) {
+      let speaks = false;
+      for (let label = 0; label < labelCount; label++) {
+        if (held[system]![region * labelCount + label] === 0) continue;
+        speaks = true;
+        votes[label]! += 1;
+        firstHolder[label] = system;
+      }
+      if (!speaks) silent += 1;
+    }
+    let best = 0;
+    for (let label = 1; label < labelCount; label++) {
+      const more = votes[label]! - votes[best]!;
+      if (more > 0 || (more === 0 && firstHolder[label]! < firstHolder[best]!)) best = label;
+    }
+    if (labelCount > 0 && votes[best]! > silent)
+      turns.speak(best, cut.bounds[region]!, cut.bounds[region + 1]!, votes[best]! / systems);
+  }
+  return turns.end();
+}
+
+/** Joins decisions of neighbouring regions to turns. */
+class TurnCollector {
+  readonly #open = new Map<number, FusedTurn & { mass: number }>();
+  readonly #done: FusedTurn[] = [];
+
+  speak(label: number, startSec: number, endSec: number, weight: number): void {
+    const turn = this.#open.get(label);
+    const mass = weight * (endSec - startSec);
+    if (turn && startSec - turn.endSec <= 1e-9) {
+      turn.endSec = endSec;
+      turn.mass += mass;
+      return;
+    }
+    if (turn) this.#close(turn);
+    this.#open.set(label, { startSec, endSec, label, confidence: 0, mass });
+  }
+
+  end(): FusedTurn[] {
+    for (const turn of this.#open.values()) this.#close(turn);
+    return this.#done.sort((a, b) => a.startSec - b.startSec || a.label - b.label);
+  }
+
+  #close({ mass, ...turn }: FusedTurn & { mass: number }): void {
+    this.#done.push({ ...turn, confidence: Math.min(1, mass / (turn.endSec - turn.startSec)) });
+  }
 }
 
 function chooseLabels(row: Float64Array, ties: 'all' | 'uniform'): { whole: number[]; shared: number[] } {
@@ -92,51 +137,27 @@ interface Regions {
 }
 
 function weighRegions(
-  systems: readonly SystemOutput[],
+  cut: TimeCut,
   labels: LabelMapping,
   labelCount: number,
-  weights: readonly number[],
+  weights: readonly SystemWeight[],
 ): Regions {
-  const speech = systems.map((system) => [...speechBySpeaker(system.turns).values()]);
-  const times = [...new Set(speech.flat(2))].sort((a, b) => a - b);
-  const bounds = times.filter((time, k) => k === 0 || time - times[k - 1]! >= minRegionSec);
-  const cells = Math.max(0, bounds.length - 1) * labelCount;
-  const all = new Float64Array(cells);
-  const held = new Uint8Array(cells);
-  speech.forEach((speakers, system) => {
-    held.fill(0);
-    speakers.forEach((spans, speaker) => {
-      const label = labels[system]![speaker]!;
-      for (let k = 0; k < spans.length; k += 2) {
-        const to = firstAtOrAfter(bounds, spans[k + 1]!);
-        for (let region = firstAtOrAfter(bounds, spans[k]!); region < to; region++) {
-          // Two speakers of one system that share a label count once.
-          const cell = region * labelCount + label;
-          if (held[cell] === 0) all[cell]! += weights[system]!;
-          held[cell] = 1;
-        }
-      }
-    });
+  const count = regionCount(cut);
+  const all = new Float64Array(count * labelCount);
+  weights.forEach((weight, system) => {
+    const held = heldLabels(cut, system, labels, labelCount);
+    for (let cell = 0; cell < held.length; cell++) {
+      if (held[cell] === 0) continue;
+      all[cell]! += typeof weight === 'number' ? weight : weight[Math.floor(cell / labelCount)]!;
+    }
   });
   const rowOf = (region: number): Float64Array => all.subarray(region * labelCount, (region + 1) * labelCount);
-  const spoken = Array.from({ length: cells / Math.max(1, labelCount) }, (_, region) => region).filter((region) =>
-    rowOf(region).some((weight) => weight > 0),
-  );
+  const spoken: number[] = [];
+  for (let region = 0; region < count; region++) if (rowOf(region).some((weight) => weight > 0)) spoken.push(region);
   const table = new Float64Array(spoken.length * labelCount);
   spoken.forEach((region, row) => table.set(rowOf(region), row * labelCount));
-  return { regions: spoken.map((region) => ({ startSec: bounds[region]!, endSec: bounds[region + 1]! })), table };
-}
-
-function firstAtOrAfter(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    // A boundary that was dropped as dust belongs to its neighbour.
-    if (sorted[mid]! < value - minRegionSec) low = mid + 1;
-    else high = mid;
-  }
-  return low;
+  const regions = spoken.map((region) => ({ startSec: cut.bounds[region]!, endSec: cut.bounds[region + 1]! }));
+  return { regions, table };
 }
 
 /** scipy.ndimage.gaussian_filter1d along the regions: truncate 4, edges mirrored including the edge sample. */

@@ -1,5 +1,8 @@
-/** How much each system counts; rank is DOVER-Lap's default. */
-export type WeightType = 'rank' | 'custom' | 'norm' | 'equal';
+/**
+ * How much each system counts: by its rank among the others (DOVER-Lap's default), as given, by a given score of each
+ * (`norm`), alike, or by region (region-weights.ts).
+ */
+export type WeightType = 'rank' | 'custom' | 'norm' | 'equal' | 'region';
 
 /** w ∝ 1 / rank^0.1 (DOVER-Lap's exponent), rank 1 for the highest score; equal scores share the best rank. Sum 1. */
 export function rankWeights(scores: readonly number[], exponent = 0.1): number[] {

@@ -54,7 +54,7 @@ export function fileDer(file: FileInput): FileDer {
 }
 
 /** What does not depend on the matching; `pairedSec` is the time a hypothesis speaker stands against a reference speaker. */
-function countTimes(reference: Spans, hypothesis: Spans, within: Spans[number]) {
+export function countTimes(reference: Spans, hypothesis: Spans, within: Spans[number]) {
   const counts = { totalSec: 0, missedSec: 0, falseAlarmSec: 0, pairedSec: 0 };
   const shared = reference.map(() => new Float64Array(hypothesis.length));
   sweep(reference, hypothesis, within, (length, ref, hyp) => {

@@ -20,9 +20,13 @@ export interface FramedFile {
  * Turns as whole frames. Speakers without a frame in the evaluated regions are not there at all.
  *
  * The grid ends with the last whole frame of the last region, as dscore builds it.
+ *
+ * @param lastSec where the last region ends, if the file is a part of one that goes on
  */
-export function framesOf(file: FileInput): FramedFile {
-  const lastSec = file.evaluated.reduce((last, region) => Math.max(last, region.end), 0);
+export function framesOf(
+  file: FileInput,
+  lastSec = file.evaluated.reduce((last, region) => Math.max(last, region.end), 0),
+): FramedFile {
   const count = Math.floor(lastSec / frameSec);
   const frames = (spans: readonly Span[]): Span[] =>
     unionOf(

@@ -89,7 +89,10 @@ export function prepareFiles(
   return { files, warnings };
 }
 
-function prepareFile(
+/**
+ * @param uem scored regions, sorted and apart from each other; null = by convention
+ */
+export function prepareFile(
   fileId: string,
   reference: readonly Turn[],
   hypothesis: readonly Turn[],
@@ -99,7 +102,7 @@ function prepareFile(
   const merge = options.convention === 'dscore';
   const ofReference = bySpeaker(reference, merge);
   const ofHypothesis = bySpeaker(hypothesis, true);
-  const evaluated = uem ?? extentOf(merge ? [...reference, ...hypothesis] : reference);
+  const evaluated = uem ?? conventionalExtent(reference, hypothesis, options.convention);
   return {
     fileId,
     reference: ofReference.map((one) => ({ ...one, spans: unionOf(one.spans) })),
@@ -144,6 +147,13 @@ function bySpeaker(turns: readonly Turn[], merge: boolean): SpeakerSpans[] {
     return { speaker, spans: merge ? unionOf(spans, false) : spans };
   });
 }
+
+/** What is scored without a UEM. */
+export const conventionalExtent = (
+  reference: readonly Turn[],
+  hypothesis: readonly Turn[],
+  convention: Convention,
+): Span[] => extentOf(convention === 'dscore' ? [...reference, ...hypothesis] : reference);
 
 function extentOf(turns: readonly Turn[]): Span[] {
   const start = turns.reduce((first, turn) => Math.min(first, turn.startSec), Infinity);
