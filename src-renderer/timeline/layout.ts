@@ -1,7 +1,7 @@
 /** Heights in CSS pixels (UI.md: lanes 28; mock: group heads 22, vote lanes 14). */
 export const laneHeightPx = 28;
 export const groupHeightPx = 22;
-export const voteHeightPx = 14;
+export const voteHeightPx = 16;
 export const signalHeightPx = 28;
 /** Lane heads at the left, all rows. */
 export const headWidthPx = 132;

@@ -249,6 +249,13 @@ function connectRows(
     hoverEvent = event;
     hover.invalidate();
   });
+  // What is under a resting pointer is another place now; a tip about the old one would lie.
+  scope.add(
+    viewport.subscribe(() => {
+      if (hoverEvent) handlers.hover(null, { xPx: 0, yPx: 0 });
+      hoverEvent = null;
+    }),
+  );
   scope.listen(rows, 'pointerleave', () => {
     hoverEvent = null;
     handlers.hover(null, { xPx: 0, yPx: 0 });

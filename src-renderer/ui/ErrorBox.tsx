@@ -14,7 +14,9 @@ export function ErrorBox({ error, children }: { error: AppErrorData; children?: 
         <TriangleAlert size={16} aria-hidden />
         <div className={controls.grow}>
           <p>{error.message}</p>
-          {error.file !== undefined && <p className={controls.file}>{error.file}</p>}
+          {error.file !== undefined && !error.message.includes(error.file) && (
+            <p className={controls.file}>{error.file}</p>
+          )}
           {error.fix !== undefined && <p>{error.fix}</p>}
         </div>
       </header>

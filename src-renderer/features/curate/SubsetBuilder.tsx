@@ -12,6 +12,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { clockTime } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
 import styles from './CurateView.module.css';
+import { exportNotes } from '../export/notes.ts';
 import { useSubsetPreview } from './use-subset.ts';
 
 export interface SubsetBuilderProps {
@@ -24,16 +25,15 @@ export interface SubsetBuilderProps {
 export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): ReactElement {
   const { t } = useTranslation();
   const api = useAppStore((state) => state.api);
-  const notify = useAppStore((state) => state.notify);
   const say = useReviewStore((state) => state.say);
   const [reviewedOnly, setReviewedOnly] = useState(false);
   const [withOverlap, setWithOverlap] = useState(true);
-  const [minTurnSec, setMinTurnSec] = useState(0.5);
+  const [minTurnSec, setMinTurnSec] = useState(0);
   const [cuts, setCuts] = useState<SubsetChoice['cuts']>('turns');
   const [folder, setFolder] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<AppErrorData | null>(null);
-  const [written, setWritten] = useState<string | null>(null);
+  const [written, setWritten] = useState<readonly string[]>([]);
 
   const choice: SubsetChoice | null =
     mediaIds.length === 0
@@ -53,12 +53,11 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
     if (!api || !choice) return;
     setBusy(true);
     setFailure(null);
-    setWritten(null);
+    setWritten([]);
     try {
       const result = await api.call('export.subset', { choice, folder });
-      for (const warning of result.warnings) notify('warning', warning);
       const words = t('curate.written', { ...result.counts, folder: result.folder });
-      setWritten(words);
+      setWritten([words, ...exportNotes(result.warnings)]);
       say(words);
     } catch (thrown) {
       setFailure(toErrorData(thrown));
@@ -135,7 +134,13 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
         />
         <p className={controls.hint}>{t('curate.folderHint')}</p>
         {failure && <ErrorBox error={failure} />}
-        {written !== null && <p role="status">{written}</p>}
+        <div role="status">
+          {written.map((line, at) => (
+            <p key={line} className={at > 0 ? controls.hint : undefined}>
+              {line}
+            </p>
+          ))}
+        </div>
         <Button type="submit" tone="primary" disabled={busy || empty || folder === ''}>
           {t(busy ? 'curate.writing' : 'curate.write')}
         </Button>

@@ -43,14 +43,14 @@ function ExportForm(): ReactElement {
     }
   };
 
-  const write = async (): Promise<void> => {
+  const write = async (replace = overwrite): Promise<void> => {
     if (!api || mediaId === undefined || folder === '') return;
     setBusy(true);
     setFailure(null);
     setNotes([]);
     const mediaIds = all ? files.map((item) => item.id) : [mediaId];
     try {
-      const input = { mediaIds, formats: formats.filter((format) => chosen.has(format)), folder, overwrite };
+      const input = { mediaIds, formats: formats.filter((format) => chosen.has(format)), folder, overwrite: replace };
       const { written, warnings } = await api.call('export.files', input);
       const done = t('exporting.written', { count: written.length, folder });
       setNotes([done, ...exportNotes(warnings)]);
@@ -110,7 +110,15 @@ function ExportForm(): ReactElement {
           <input type="checkbox" checked={overwrite} onChange={(event) => setOverwrite(event.target.checked)} />
           {t('exporting.overwrite')}
         </label>
-        {failure && <ErrorBox error={failure} />}
+        {failure && (
+          <ErrorBox error={failure}>
+            {failure.code === 'conflict' && failure.file?.startsWith(folder) && (
+              <Button disabled={busy} onClick={() => void write(true)}>
+                {t('exporting.replace')}
+              </Button>
+            )}
+          </ErrorBox>
+        )}
         <div role="status" className={controls.hint}>
           {notes.map((note) => (
             <p key={note}>{note}</p>

@@ -12,7 +12,7 @@ export const app = {
   notSaved: 'Not saved',
   readOnly: 'Read-only',
   readOnlyBanner: 'Read-only: {{reason}}',
-  lost: 'The connection to Diarist was lost. It is tried again by itself; nothing that was saved is lost.',
+  lost: 'The connection to Diarist was lost. It is tried again by itself; nothing that was saved is lost. If Diarist was ended, start it again and open the address it prints.',
   connecting: 'Starting …',
   bootFailed: 'Diarist could not start.',
   undo: 'Undo',

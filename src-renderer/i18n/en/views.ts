@@ -9,6 +9,7 @@ export const exporting = {
   allFiles_other: 'All {{count}} files',
   folder: 'Folder',
   overwrite: 'Replace files that are there',
+  replace: 'Replace what is there',
   write: 'Write',
   written_one: 'Wrote {{count}} file into {{folder}}.',
   written_other: 'Wrote {{count}} files into {{folder}}.',
