@@ -6,11 +6,13 @@
  * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
 import type { InferenceSession } from 'onnxruntime-node';
+import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
+import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
 
 export interface KernelContext {
   /** Session for a model file; cached per worker. */
@@ -29,22 +31,26 @@ export interface Kernels {
   /** For tests of the pool: returns its input after `millis`, checking for cancel each 10 ms. */
   'sleep-echo': Kernel<{ millis: number; value: number }, number>;
   'silero-vad': Kernel<SileroInput, Float32Array>;
+  'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;
   'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
   'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
+  'face-detect': Kernel<FaceDetectInput, FaceDetectOutput>;
 }
 
 /** name → the kernel's module, loaded on first use inside a worker. */
 export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[N]> } = {
   'sleep-echo': async () => (await import('./sleep-echo.ts')).sleepEcho,
   'silero-vad': async () => (await import('./audio/silero-kernel.ts')).sileroVad,
+  'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,
   'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,
   'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
+  'face-detect': async () => (await import('./video/face-detect/face-detect-kernel.ts')).faceDetect,
 };
 
 export type KernelName = keyof Kernels;
