@@ -7,7 +7,7 @@ import type { AppErrorData } from '#shared/api/errors.ts';
 import { FolderField } from '../library/FolderField.tsx';
 import { useAppStore } from '../../state/app-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
-import { Button, classes, controls } from '../../ui/controls.tsx';
+import { Bar, Button, classes, controls } from '../../ui/controls.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { clockTime } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
@@ -31,7 +31,7 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
   const [minTurnSec, setMinTurnSec] = useState(0);
   const [cuts, setCuts] = useState<SubsetChoice['cuts']>('turns');
   const [folder, setFolder] = useState('');
-  const [busy, setBusy] = useState(false);
+  const [task, setTask] = useState<{ id: string; share: number } | null>(null);
   const [failure, setFailure] = useState<AppErrorData | null>(null);
   const [written, setWritten] = useState<readonly string[]>([]);
 
@@ -51,18 +51,25 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
 
   const write = async (): Promise<void> => {
     if (!api || !choice) return;
-    setBusy(true);
+    const taskId = crypto.randomUUID();
+    const stopListening = api.on((event) => {
+      if (event.type === 'task.progress' && event.taskId === taskId) setTask({ id: taskId, share: event.share });
+    });
+    setTask({ id: taskId, share: 0 });
     setFailure(null);
     setWritten([]);
     try {
-      const result = await api.call('export.subset', { choice, folder });
-      const words = t('curate.written', { ...result.counts, folder: result.folder });
+      const result = await api.call('export.subset', { choice, folder, taskId });
+      const words = t('curate.written', { ...result.counts, count: result.counts.files, folder: result.folder });
       setWritten([words, ...exportNotes(result.warnings)]);
       say(words);
     } catch (thrown) {
-      setFailure(toErrorData(thrown));
+      const problem = toErrorData(thrown);
+      if (problem.code === 'cancelled') say(t('curate.cancelled'));
+      else setFailure(problem);
     } finally {
-      setBusy(false);
+      stopListening();
+      setTask(null);
     }
   };
 
@@ -141,9 +148,16 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
             </p>
           ))}
         </div>
-        <Button type="submit" tone="primary" disabled={busy || empty || folder === ''}>
-          {t(busy ? 'curate.writing' : 'curate.write')}
-        </Button>
+        {task ? (
+          <>
+            <Bar wide progress share={task.share} label={t('curate.writing')} />
+            <Button onClick={() => void api?.call('tasks.cancel', { taskId: task.id })}>{t('curate.cancel')}</Button>
+          </>
+        ) : (
+          <Button type="submit" tone="primary" disabled={empty || folder === ''}>
+            {t('curate.write')}
+          </Button>
+        )}
       </section>
     </form>
   );

@@ -46,7 +46,10 @@ export const curate = {
   folderHint: 'It must not exist yet; it appears complete or not at all.',
   write: 'Write the subset',
   writing: 'Writing …',
-  written: 'Wrote {{turns}} turns of {{files}} files into {{folder}}.',
+  cancel: 'Cancel',
+  cancelled: 'Cancelled; nothing was written.',
+  written_one: 'Wrote {{turns}} turns of {{count}} file into {{folder}}.',
+  written_other: 'Wrote {{turns}} turns of {{count}} files into {{folder}}.',
   none: 'Nothing to choose from yet',
   noneText: 'Add files and review them; then come back to pick the part you trust.',
 };
