@@ -221,9 +221,16 @@ export const contract = {
   'export.subsetPreview': method(subsetChoiceSchema, subsetCountsSchema),
   /** Atomic: the folder appears complete and verified, or not at all. */
   'export.subset': method(
-    z.object({ choice: subsetChoiceSchema, folder: z.string().min(1) }),
+    z.object({
+      choice: subsetChoiceSchema,
+      folder: z.string().min(1),
+      /** Chosen by the caller: names this work in `task.progress` and `tasks.cancel`. */
+      taskId: idSchema,
+    }),
     z.object({ folder: z.string(), counts: subsetCountsSchema, warnings: z.array(z.string()) }),
   ),
+  /** Work that runs inside a call; the call then ends with `cancelled`. Unknown ids are done already: no error. */
+  'tasks.cancel': method(z.object({ taskId: idSchema }), done),
 } as const;
 
 export type Contract = typeof contract;
@@ -243,6 +250,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('document.changed'), change: documentChangeSchema }),
   z.object({ type: z.literal('hypotheses.changed'), mediaId: idSchema }),
   z.object({ type: z.literal('job.changed'), job: jobSchema }),
+  z.object({ type: z.literal('task.progress'), taskId: idSchema, share: z.number().min(0).max(1) }),
   z.object({
     type: z.literal('notice'),
     level: z.enum(['info', 'warning', 'error']),

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { ApiClient, ApiMethod } from '#shared/api/contract.ts';
@@ -144,6 +144,13 @@ async function walkExports(call: Call, mediaId: string, place: TestPlace): Promi
   const choice = { mediaIds: [mediaId], reviewedOnly: false, minTurnSec: 0, withOverlap: true, cuts: 'turns' as const };
   const counts = await call('export.subsetPreview', choice);
   expect(counts).toMatchObject({ files: 1, speakers: 2, turns: 2 });
-  const subset = await call('export.subset', { choice, folder: path.join(place.folder, 'subset') });
+  const subset = await call('export.subset', { choice, folder: path.join(place.folder, 'subset'), taskId: 'subset-1' });
   expect(subset.counts).toEqual(counts);
+  const stopped = path.join(place.folder, 'stopped');
+  const cancelled = expect(
+    call('export.subset', { choice, folder: stopped, taskId: 'subset-2' }),
+  ).rejects.toMatchObject({ data: { code: 'cancelled' } });
+  await call('tasks.cancel', { taskId: 'subset-2' });
+  await cancelled;
+  await expect(stat(stopped)).rejects.toMatchObject({ code: 'ENOENT' });
 }
