@@ -25,6 +25,22 @@ export interface SystemDescription {
   params: readonly SystemParam[];
 }
 
+const diaristAudioParams: readonly SystemParam[] = [
+  { key: 'speech.onset', label: 'Speech starts at', default: 0.5, unit: null, min: 0, max: 1 },
+  { key: 'speech.offset', label: 'Speech ends below', default: 0.35, unit: null, min: 0, max: 1 },
+  { key: 'speech.minSpeechSec', label: 'Shortest speech', default: 0.25, unit: 's', min: 0, max: 10 },
+  { key: 'speech.minSilenceSec', label: 'Shortest pause', default: 0.1, unit: 's', min: 0, max: 10 },
+  { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
+  { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
+  { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
+  { key: 'clusters.method', label: 'Grouping of voices', default: 'likeness', unit: null, min: null, max: null },
+  { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
+  { key: 'clusters.sameVoice', label: 'Likeness of one voice', default: 0.77, unit: null, min: 0, max: 1 },
+  { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },
+  { key: 'fine.hopSec', label: 'Step to place turns', default: 0.25, unit: 's', min: 0.1, max: 10 },
+  { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
+];
+
 /** In the order people see them; the first one is the default where there is no usable picture. */
 export const systemDescriptions: readonly SystemDescription[] = [
   {
@@ -35,20 +51,22 @@ export const systemDescriptions: readonly SystemDescription[] = [
       'Who speaks when, from sound alone: Silero finds speech, the voice embedding that comes with Diarist tells voices apart, and the number of speakers is estimated unless you give it.',
     needsVideo: false,
     models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
+    params: diaristAudioParams,
+  },
+  {
+    id: 'diarist-audio-overlap',
+    label: 'Diarist audio with overlap',
+    version: '1',
+    description:
+      'Diarist audio, and a second speaker where the overlap net of pyannote (trained on meetings) hears two at once: the one whose voice comes second there.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head', 'pyannote-ovl-ami'],
     params: [
-      { key: 'speech.onset', label: 'Speech starts at', default: 0.5, unit: null, min: 0, max: 1 },
-      { key: 'speech.offset', label: 'Speech ends below', default: 0.35, unit: null, min: 0, max: 1 },
-      { key: 'speech.minSpeechSec', label: 'Shortest speech', default: 0.25, unit: 's', min: 0, max: 10 },
-      { key: 'speech.minSilenceSec', label: 'Shortest pause', default: 0.1, unit: 's', min: 0, max: 10 },
-      { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
-      { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
-      { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
-      { key: 'clusters.method', label: 'Grouping of voices', default: 'likeness', unit: null, min: null, max: null },
-      { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
-      { key: 'clusters.sameVoice', label: 'Likeness of one voice', default: 0.77, unit: null, min: 0, max: 1 },
-      { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },
-      { key: 'fine.hopSec', label: 'Step to place turns', default: 0.25, unit: 's', min: 0.1, max: 10 },
-      { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
+      ...diaristAudioParams,
+      { key: 'overlaps.onset', label: 'Overlap starts above', default: 0.4009569122662475, unit: null, min: 0, max: 1 },
+      { key: 'overlaps.offset', label: 'Overlap ends below', default: 0.4009569122662475, unit: null, min: 0, max: 1 },
+      { key: 'overlaps.fillGapSec', label: 'Gap inside an overlap', default: 0.1, unit: 's', min: 0, max: 5 },
+      { key: 'overlaps.dropShortSec', label: 'Shortest overlap', default: 0.1, unit: 's', min: 0, max: 5 },
     ],
   },
 ];

@@ -1,3 +1,5 @@
+import { overlapRegionsStage } from '../audio/posterior-regions.ts';
+import { overlapAmiStage } from '../audio/pyannote-frames.ts';
 import { sileroVadStage } from '../audio/silero-vad.ts';
 import { speechRegionsStage } from '../audio/speech-regions.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
@@ -5,10 +7,10 @@ import { voiceTrunkStage } from '../audio/voice-trunk.ts';
 import { speakerClustersStage } from '../cluster/speaker-clusters.ts';
 import { speakerSequenceStage } from '../cluster/speaker-sequence.ts';
 import type { RecipeNode } from '../stage.ts';
-import { speakerTurnsStage } from './speaker-turns.ts';
+import { overlappingTurnsStage, speakerTurnsStage } from './speaker-turns.ts';
 
-/** What Diarist audio does with the decoded sound of node `pcm`. */
-export const diaristAudioNodes: readonly RecipeNode[] = [
+/** From the decoded sound of node `pcm` to the speaker of each short window. */
+const untilSequence: readonly RecipeNode[] = [
   { id: 'vad', stage: sileroVadStage, inputs: ['pcm'], costPerHour: 10 },
   { id: 'speech', stage: speechRegionsStage, inputs: ['pcm', 'vad'], costPerHour: 0.1 },
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },
@@ -22,5 +24,19 @@ export const diaristAudioNodes: readonly RecipeNode[] = [
     costPerHour: 2,
   },
   { id: 'sequence', stage: speakerSequenceStage, inputs: ['fine', 'embeddings', 'clusters'], costPerHour: 0.5 },
-  { id: 'turns', stage: speakerTurnsStage, inputs: ['pcm', 'speech', 'vad', 'fine', 'sequence'], costPerHour: 0.1 },
+];
+const turnInputs = ['pcm', 'speech', 'vad', 'fine', 'sequence'];
+
+/** What Diarist audio does with the decoded sound of node `pcm`. */
+export const diaristAudioNodes: readonly RecipeNode[] = [
+  ...untilSequence,
+  { id: 'turns', stage: speakerTurnsStage, inputs: turnInputs, costPerHour: 0.1 },
+];
+
+/** The same with second speakers where the overlap net hears two. */
+export const diaristAudioOverlapNodes: readonly RecipeNode[] = [
+  ...untilSequence,
+  { id: 'overlap', stage: overlapAmiStage, inputs: ['pcm'], costPerHour: 160 },
+  { id: 'overlaps', stage: overlapRegionsStage, inputs: ['pcm', 'overlap'], costPerHour: 0.1 },
+  { id: 'turns', stage: overlappingTurnsStage, inputs: [...turnInputs, 'clusters', 'overlaps'], costPerHour: 0.1 },
 ];

@@ -1,9 +1,9 @@
 import { AppError } from '#shared/api/errors.ts';
 import type { SystemRecipe } from '../stage.ts';
-import { diaristAudio } from './diarist-audio.ts';
+import { diaristAudio, diaristAudioOverlap } from './diarist-audio.ts';
 
 /** Every system that can be run, in the order people see them. */
-export const systems: readonly SystemRecipe[] = [diaristAudio];
+export const systems: readonly SystemRecipe[] = [diaristAudio, diaristAudioOverlap];
 
 /** @throws AppError `bad-parameter` for an unknown id */
 export function findSystem(id: string): SystemRecipe {

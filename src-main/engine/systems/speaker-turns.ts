@@ -2,9 +2,14 @@ import { z } from 'zod';
 import { SAMPLE_RATE_HZ } from '../audio/pcm-reader.ts';
 import { VAD_STEP_SAMPLES } from '../audio/silero-kernel.ts';
 import { speechSchema } from '../audio/speech-regions.ts';
+import { regionsSchema } from '../audio/posterior-regions.ts';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
+import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import { sequenceSchema } from '../cluster/speaker-sequence.ts';
-import type { Stage } from '../stage.ts';
+import { secondSpeakers } from '../cluster/second-speakers.ts';
+import type { SecondTurn } from '../cluster/second-speakers.ts';
+import { vectors } from '../cluster/vectors.ts';
+import type { Stage, StageContext } from '../stage.ts';
 import { turnsFromWindows } from './turns.ts';
 
 const params = z.object({
@@ -19,6 +24,31 @@ const params = z.object({
 /** Of what node `pcm` says of itself: where in the file's own time the first sample lies. */
 const startSchema = z.object({ startSec: z.number() });
 
+type Params = z.output<typeof params>;
+
+async function writeTurns(context: StageContext<Params>, second: readonly SecondTurn[]): Promise<void> {
+  const { durationSec } = await context.input('speech').readJson('speech.json', speechSchema);
+  const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
+  const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
+  const probabilities = await context.input('vad').readFloat32('vad.f32');
+  const { startSec } = await context.input('pcm').readJson('decoded.json', startSchema);
+  const segments = turnsFromWindows(
+    windows.map((window, i) => ({
+      ...window,
+      label: sequence.labels[i]!,
+      confidence: sequence.confidence[i]!,
+    })),
+    {
+      maxPauseSec: context.params.maxPauseSec,
+      startSec,
+      durationSec,
+      vad: { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ },
+      second,
+    },
+  );
+  await context.writeJson('hypothesis.json', { segments });
+}
+
 /**
  * The answer of an audio system: turns from the labels of node `sequence`, with a confidence each. Output:
  * `hypothesis.json`.
@@ -29,25 +59,31 @@ export const speakerTurnsStage: Stage<typeof params> = {
   label: 'Writing turns',
   params,
   models: [],
+  run: (context) => writeTurns(context, []),
+};
+
+/** The same with second speakers in the overlaps of node `overlaps`, by the voices of node `clusters`. */
+export const overlappingTurnsStage: Stage<typeof params> = {
+  id: 'overlapping-turns',
+  version: '1',
+  label: 'Writing turns',
+  params,
+  models: [],
   async run(context) {
-    const { durationSec } = await context.input('speech').readJson('speech.json', speechSchema);
     const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
-    const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
-    const probabilities = await context.input('vad').readFloat32('vad.f32');
-    const { startSec } = await context.input('pcm').readJson('decoded.json', startSchema);
-    const segments = turnsFromWindows(
-      windows.map((window, i) => ({
-        ...window,
-        label: sequence.labels[i]!,
-        confidence: sequence.confidence[i]!,
-      })),
+    const { labels } = await context.input('sequence').readJson('sequence.json', sequenceSchema);
+    const { regions } = await context.input('overlaps').readJson('regions.json', regionsSchema);
+    const second = secondSpeakers(
       {
-        maxPauseSec: context.params.maxPauseSec,
-        startSec,
-        durationSec,
-        vad: { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ },
+        rows: vectors(await context.input('fine').readFloat32('embeddings.f32'), VOICE_SIZE),
+        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), VOICE_SIZE),
+        startSec: Float64Array.from(windows, (window) => window.startSec),
+        endSec: Float64Array.from(windows, (window) => window.endSec),
       },
+      labels,
+      windows.map((window) => window.region),
+      regions,
     );
-    await context.writeJson('hypothesis.json', { segments });
+    await writeTurns(context, second);
   },
 };

@@ -53,6 +53,16 @@ describe('turnsFromWindows', () => {
     const faint = { probabilities: new Float32Array(400).fill(0.5), stepSec: 0.25 };
     expect(confidence([window(0, 8, 0)], { vad: faint })).toBeLessThan(long);
   });
+  it('lays second speakers beside the first and joins what touches of one speaker', () => {
+    const windows = [window(0, 2, 0), window(2, 4, 1)];
+    const second = [
+      { startSec: 1, endSec: 2, label: 1, confidence: 1 },
+      { startSec: 2, endSec: 2.5, label: 0, confidence: 1 },
+      { startSec: 3, endSec: 3.5, label: 2, confidence: 0.5 },
+    ];
+    expect(spans(windows, { second })).toEqual(['0-2.5 spk00', '1-4 spk01', '3-3.5 spk02']);
+    expect(spans(windows, { second: [] })).toEqual(spans(windows));
+  });
   it('always gives sorted turns in whole milliseconds, none overlapping, inside the sound', () => {
     const regions = fc.array(
       fc.record({

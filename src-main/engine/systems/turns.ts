@@ -1,4 +1,5 @@
 import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import type { SecondTurn } from '../cluster/second-speakers.ts';
 
 /** What is known of one window after clustering. */
 export interface LabelledWindow {
@@ -21,6 +22,8 @@ export interface TurnRules {
   durationSec: number;
   /** Speech probability per step, for the confidence. */
   vad: { probabilities: ArrayLike<number>; stepSec: number };
+  /** Who else speaks, where voices overlap; default: nobody. */
+  second?: readonly SecondTurn[];
 }
 
 /** A turn of this length is worth half of the confidence a long one could have. */
@@ -41,10 +44,12 @@ interface Piece {
 /**
  * Speaker turns from labelled windows: neighbouring windows of one region with different labels part at the middle of
  * what they share (3D-Speaker's stitching); outer borders are those of the region; short pauses of one speaker are
- * bridged. Times are whole milliseconds inside the sound; turns are sorted, and no two of one speaker touch.
+ * bridged; second speakers are laid beside them. Times are whole milliseconds inside the sound; turns are sorted, and no
+ * two of one speaker touch.
  */
 export function turnsFromWindows(windows: readonly LabelledWindow[], rules: TurnRules): HypothesisSegment[] {
-  const bridged = bridgePauses(joinWithinRegions(windows), rules.maxPauseSec);
+  const first = bridgePauses(joinWithinRegions(windows), rules.maxPauseSec);
+  const bridged = rules.second && rules.second.length > 0 ? withSecond(first, rules.second) : first;
   const firstMs = Math.ceil(rules.startSec * 1000 - 1e-6);
   const lastMs = Math.floor((rules.startSec + rules.durationSec) * 1000 + 1e-6);
   const segments: HypothesisSegment[] = [];
@@ -94,6 +99,29 @@ function bridgePauses(pieces: readonly Piece[], maxPauseSec: number): Piece[] {
       last.trust += piece.trust;
       last.speechSec += piece.speechSec;
     } else out.push({ ...piece });
+  }
+  return out;
+}
+
+/** First and second speakers as one list in order of time; what touches of one speaker is one turn. */
+function withSecond(first: readonly Piece[], second: readonly SecondTurn[]): Piece[] {
+  const beside = second.map(({ startSec, endSec, label, confidence }): Piece => {
+    const speechSec = endSec - startSec;
+    return { startSec, endSec, label, trust: confidence * speechSec, speechSec };
+  });
+  const open = new Map<number, Piece>();
+  const out: Piece[] = [];
+  for (const piece of [...first, ...beside].sort((a, b) => a.startSec - b.startSec || a.label - b.label)) {
+    const last = open.get(piece.label);
+    if (last && piece.startSec - last.endSec <= 0.001) {
+      last.endSec = Math.max(last.endSec, piece.endSec);
+      last.trust += piece.trust;
+      last.speechSec += piece.speechSec;
+    } else {
+      const copy = { ...piece };
+      open.set(piece.label, copy);
+      out.push(copy);
+    }
   }
   return out;
 }
