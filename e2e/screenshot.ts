@@ -26,6 +26,7 @@ try {
   await page.waitForTimeout(1500);
   await page.keyboard.press('Space');
   await page.waitForTimeout(500);
+  await review.timeline.blur();
   await page.screenshot({ path: target });
   console.log(`Wrote ${target}`);
 } finally {

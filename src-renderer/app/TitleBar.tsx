@@ -44,7 +44,7 @@ export function TitleBar(): ReactElement {
     <header className={styles.bar}>
       <div className={styles.crumb}>
         {project && <MiddleText text={project.name} />}
-        {project?.isSample && <span className={styles.tag}>{t('app.sample')}</span>}
+        {project?.isSample && project.name !== t('app.sample') && <span className={styles.tag}>{t('app.sample')}</span>}
         {view === 'review' && (
           <>
             <ChevronRight size={13} aria-hidden />

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelInfo } from '#shared/api/contract.ts';
 import { useAppStore } from '../../state/app-store.ts';
-import { Empty, controls } from '../../ui/controls.tsx';
+import { Empty, classes, controls } from '../../ui/controls.tsx';
 import { fileSize } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
 import styles from './ModelsView.module.css';
@@ -14,7 +14,7 @@ function ModelRow({ model }: { model: ModelInfo }): ReactElement {
   const state = model.bundled ? 'bundled' : model.installed ? 'installed' : 'absent';
   return (
     <tr>
-      <td className={view.wide}>
+      <td>
         <span className={styles.id} title={`sha256 ${model.sha256}`}>
           {model.id}
         </span>
@@ -51,7 +51,8 @@ export function ModelsView(): ReactElement {
     api?.call('models.list', {}).then(setModels, report);
   }, [api, report]);
   return (
-    <div className={view.view}>
+    // Nothing in it takes the focus, so that it must itself to be scrolled by keys.
+    <div className={view.view} tabIndex={0}>
       <div className={view.page}>
         <header>
           <div>
@@ -82,8 +83,8 @@ export function ModelsView(): ReactElement {
           <Empty icon={<Database size={36} aria-hidden />} title={t('models.none')} text={t('models.noneText')} />
         )}
         {models !== null && models.length > 0 && (
-          <div className={view.framed}>
-            <table className={view.table}>
+          <div className={classes(view.framed, styles.frame)}>
+            <table className={classes(view.table, styles.models)}>
               <thead>
                 <tr>
                   <th scope="col">{t('models.id')}</th>
