@@ -57,7 +57,8 @@ function LastActionText(): ReactElement {
   const { t } = useTranslation();
   const action = useReviewStore((state) => state.lastAction);
   const canUndo = useReviewStore((state) => state.undoLabel !== null && state.readOnlyReason === null);
-  const undoable = action && canUndo && (action.tone === 'edit' || action.tone === 'redo');
+  const inReview = useAppStore((state) => state.view === 'review');
+  const undoable = inReview && action && canUndo && (action.tone === 'edit' || action.tone === 'redo');
   return (
     <>
       <div className={styles.action} data-tone={action?.tone} data-testid="last-action">

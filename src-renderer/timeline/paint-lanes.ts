@@ -10,6 +10,7 @@ const insetPx = 3;
 const blockHeightPx = laneHeightPx - 2 * insetPx;
 const edgePx = 3;
 const labelFromPx = 40;
+const shortNameLetters = 12;
 const initialsFromPx = 18;
 const marksFromPx = 26;
 /** Above this the corners are rounded; below it nobody sees them and plain rectangles are faster. */
@@ -199,7 +200,9 @@ function paintLabels(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top
     const nextSec = lane.startsSec[span + 1] ?? Infinity;
     const untilPx = Math.min(x + width - (hasMark ? 18 : 4), (nextSec - view.startSec) * view.pxPerSec - 2);
     const roomPx = untilPx - left;
-    const label = width >= labelFromPx ? labels.fit(name, roomPx) : '';
+    // A short name with its middle cut out says less than its initials.
+    const isCuttable = name.length > shortNameLetters || labels.width(name) <= roomPx;
+    const label = width >= labelFromPx && isCuttable ? labels.fit(name, roomPx) : '';
     if (label) ctx.fillText(label, left, baseline);
     else if (labels.width(initials) <= roomPx) ctx.fillText(initials, left, baseline);
   });
