@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
-import { formatForOutput, writeLabels, type Turn } from '#shared/formats/index.ts';
+import { encodeLabels, formatForOutput, writeLabels, type Turn } from '#shared/formats/index.ts';
 import { doverLap, doverLapDefaults, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
@@ -11,6 +11,7 @@ import { readLabelPath } from './read-labels.ts';
 interface FuseOptions {
   out: string;
   mapping: string;
+  method: string;
   weights: string;
   sigma: string;
   ties: string;
@@ -27,10 +28,11 @@ export function fuseCommand(): Command {
     )
     .argument('<labels...>', 'two or more label files or folders, one per system')
     .requiredOption('-o, --out <file>', 'file to write')
-    .option('--mapping <greedy|hungarian>', 'how labels are matched', doverLapDefaults.mapping)
+    .option('--mapping <greedy|hungarian|local-search>', 'how labels are matched', doverLapDefaults.mapping)
+    .option('--method <dover-lap|rover>', 'the vote: with overlap, or plain with one speaker at a time', 'dover-lap')
     .option(
-      '--weights <rank|equal|w1,w2,…>',
-      'what each system counts: by its rank, alike, or as given in the order of the files',
+      '--weights <rank|norm|equal|region|w1,w2,…>',
+      'what each system counts: by its rank, by its agreement, alike, by region (agreement there, independence and confidence), or as given in the order of the files',
       'rank',
     )
     .option(
@@ -86,7 +88,7 @@ export function fuseCommand(): Command {
         });
         await writeSet(
           path.dirname(path.resolve(options.out)),
-          [{ name: path.basename(options.out), data: written.text }],
+          [{ name: path.basename(options.out), data: encodeLabels(written.text, format.id) }],
           options.force ?? false,
         );
         warnings.push(...written.warnings);
@@ -102,19 +104,22 @@ export function fuseCommand(): Command {
 }
 
 function parseFusion(options: FuseOptions, systems: number): DoverLapOptions {
-  const { mapping, ties } = options;
-  if (mapping !== 'greedy' && mapping !== 'hungarian')
-    throw new UsageError(`--mapping takes greedy or hungarian, not "${mapping}".`);
+  const { mapping, method, ties } = options;
+  if (mapping !== 'greedy' && mapping !== 'hungarian' && mapping !== 'local-search')
+    throw new UsageError(`--mapping takes greedy, hungarian or local-search, not "${mapping}".`);
+  if (method !== 'dover-lap' && method !== 'rover')
+    throw new UsageError(`--method takes dover-lap or rover, not "${method}".`);
   if (ties !== 'all' && ties !== 'uniform') throw new UsageError(`--ties takes all or uniform, not "${ties}".`);
   const sigma = Number(options.sigma);
   if (!(sigma >= 0 && sigma <= 100))
     throw new UsageError(`--sigma takes a number from 0 to 100, not "${options.sigma}".`);
-  const base = { mapping, voting: { sigma, ties }, bugCompatible: options.bugCompatible ?? false } as const;
-  if (options.weights === 'rank' || options.weights === 'equal') return { ...base, weights: options.weights };
+  const base = { mapping, method, voting: { sigma, ties }, bugCompatible: options.bugCompatible ?? false } as const;
+  const named = (['rank', 'norm', 'equal', 'region'] as const).find((one) => one === options.weights);
+  if (named) return { ...base, weights: named };
   const given = options.weights.split(',').map(Number);
   if (given.length !== systems || given.some((weight) => !(weight >= 0)) || given.every((weight) => weight === 0)) {
     throw new UsageError(
-      `--weights takes rank, equal, or ${systems} numbers separated by commas, not "${options.weights}".`,
+      `--weights takes rank, norm, equal, region, or ${systems} numbers separated by commas, not "${options.weights}".`,
     );
   }
   return { ...base, weights: 'custom', given };

@@ -4,12 +4,14 @@ import { appCommand } from './app.ts';
 import { convertCommand } from './convert.ts';
 import { diarizeCommand } from './diarize.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { exitCode } from './exit.ts';
 import { fuseCommand } from './fuse.ts';
 import { modelsCommand } from './models.ts';
 import { scoreCommand } from './score.ts';
 import { systemsCommand } from './systems.ts';
+import { validateCommand } from './validate.ts';
 
 /**
  * `diarist <command>`: the product without a window. Exit status: 0 done, 1 failed, 2 the command line is wrong, 3 an
@@ -27,7 +29,9 @@ export function createProgram(): Command {
     diarizeCommand(),
     convertCommand(),
     exportCommand(),
+    validateCommand(),
     scoreCommand(),
+    evaluateCommand(),
     fuseCommand(),
     systemsCommand(),
     modelsCommand(),

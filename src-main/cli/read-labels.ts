@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { formatsOfName, readLabels, type LabelSet } from '#shared/formats/index.ts';
+import { isLargeRttm, readLargeRttm } from './rttm-stream.ts';
 
 /** No label file is near it, and longer texts fit no string of JavaScript. */
 const MAX_BYTES = 512 * 2 ** 20;
@@ -55,13 +56,20 @@ export async function readLabelPath(input: string): Promise<LabelSet & { warning
   const files = isFolder ? await labelFilesBelow(input) : [input];
   const all: LabelSet & { warnings: string[] } = { turns: [], regions: [], boxes: [], media: [], warnings: [] };
   for (const file of files) {
-    const { labels, warnings } = readLabels(await readInput(file), path.basename(file));
+    const { labels, warnings } = await readOne(file);
     // Not spread into push: a file may hold a million turns.
     for (const turn of labels.turns) all.turns.push(turn);
     for (const region of labels.regions) all.regions.push(region);
     for (const warning of warnings) all.warnings.push(`${file}: ${warning}`);
   }
   return all;
+}
+
+async function readOne(file: string): Promise<{ labels: Pick<LabelSet, 'turns' | 'regions'>; warnings: string[] }> {
+  const name = path.basename(file);
+  if (!(await isLargeRttm(file))) return readLabels(await readInput(file), name);
+  const { turns, warnings } = await readLargeRttm(file, name);
+  return { labels: { turns, regions: [] }, warnings };
 }
 
 async function labelFilesBelow(folder: string): Promise<string[]> {

@@ -14,7 +14,7 @@ export interface DoverLapOptions {
   /** Absent: DOVER-Lap's. `rover` takes one speaker at a time and no weights. */
   method?: 'dover-lap' | 'rover';
   weights: WeightType;
-  /** For `custom` (a weight per system) and `norm` (a raw score per system), in the order of the systems. */
+  /** For `custom`: a weight per system, in their order. */
   given?: readonly number[];
   voting: VotingOptions;
   /** Reproduce the released code where it ranks the least agreeing system first. */
@@ -82,8 +82,8 @@ function weighSystems(
   agreement: readonly number[],
   meanDer: readonly number[] | null,
 ): number[] {
-  if (options.weights === 'custom' || options.weights === 'norm')
-    return normalise(options.given ?? Array<number>(count).fill(1));
+  if (options.weights === 'custom') return normalise(options.given ?? Array<number>(count).fill(1));
+  if (options.weights === 'norm') return normalise(agreement);
   // Two systems have one agreement between them: no rank to tell them apart.
   if (options.weights === 'equal' || count <= 2) return normalise(Array<number>(count).fill(1));
   const best = meanDer ? meanDer.map((der) => -der) : agreement;

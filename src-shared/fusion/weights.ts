@@ -1,6 +1,6 @@
 /**
- * How much each system counts: by its rank among the others (DOVER-Lap's default), as given, by a given score of each
- * (`norm`), alike, or by region (region-weights.ts).
+ * How much each system counts: by its rank among the others (DOVER-Lap's default), as given, by its agreement
+ * with the others itself (`norm`), alike, or by region (region-weights.ts).
  */
 export type WeightType = 'rank' | 'custom' | 'norm' | 'equal' | 'region';
 
