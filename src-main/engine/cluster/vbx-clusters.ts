@@ -1,0 +1,106 @@
+import { cutToCount, labelsAfter } from './ahc.ts';
+import { calibratedThreshold } from './score-calibration.ts';
+import { windowTree } from './seed-groups.ts';
+import { longRecordingSeeds } from './long-recording.ts';
+import { kmeans } from './kmeans.ts';
+import { vbx } from './vbx.ts';
+import type { VbxOptions } from './vbx.ts';
+import { centroids, gram, relabel } from './vectors.ts';
+import { forOverlappingPairs } from './voice-windows.ts';
+import type { TimedVectors } from './voice-windows.ts';
+
+/** Windows up to which a full matrix of scores is made. */
+const DENSE_WINDOWS = 1000;
+/** Groups to start from in longer recordings. */
+const LONG_SEEDS = 40;
+/** Published bias of the calibrated threshold: start from rather too many groups. */
+const THRESHOLD_BIAS = -0.015;
+/** Published sharpness of the first responsibilities. */
+const SMOOTHING = 7;
+/** A speaker of less weight is not there. */
+const MIN_WEIGHT = 1e-7;
+
+/**
+ * VBx without PLDA, on unit-length embeddings: windows of a voice are taken to lie around it with the same variance in all
+ * directions, as far as the mean cosine within the first groups says (rho): in units of that variance the windows are
+ * u·√(D/(1 − rho)) and the speakers have variance rho/(1 − rho). First groups by average linkage, cut at the calibrated
+ * threshold, as published. A given number of speakers that is not met is made by k-means, as community-1 does.
+ * @param rows unit length
+ */
+export function vbxClusters(
+  windows: TimedVectors,
+  options: VbxOptions,
+  speakers: { min: number; max: number },
+  pause: () => void,
+): { labels: Int32Array; count: number } {
+  const { rows } = windows;
+  const n = rows.count;
+  if (n < 2) return relabel(new Int32Array(n));
+  const first = firstGroups(windows, pause);
+  const rho = meanCosineWithin(windows, first.labels, first.count);
+  const scale = Math.sqrt(rows.size / (1 - rho));
+  const result = vbx(
+    Float64Array.from(rows.data, (value) => scale * value),
+    new Float64Array(rows.size).fill(rho / (1 - rho)),
+    softened(first.labels, first.count),
+    options,
+    pause,
+  );
+  const labels = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    let best = 0;
+    for (let s = 1; s < first.count; s++) {
+      if (result.pi[s]! > MIN_WEIGHT && result.gamma[i * first.count + s]! > result.gamma[i * first.count + best]!)
+        best = s;
+    }
+    labels[i] = best;
+  }
+  const found = relabel(labels);
+  const wanted = Math.max(speakers.min, Math.min(speakers.max, found.count));
+  return wanted === found.count ? found : kmeans(rows, wanted);
+}
+
+function firstGroups(windows: TimedVectors, pause: () => void): { labels: Int32Array; count: number } {
+  const { rows } = windows;
+  if (rows.count > DENSE_WINDOWS) {
+    const seeds = longRecordingSeeds(windows, LONG_SEEDS, pause);
+    // Windows that are in no group start with the first: their responsibilities move at once.
+    return relabel(seeds.labels.map((label) => Math.max(0, label)));
+  }
+  const scores = gram(rows);
+  const threshold = calibratedThreshold(scores) + THRESHOLD_BIAS;
+  const tree = windowTree(rows);
+  const merges = tree.findIndex((merge) => merge.height > 1 - threshold);
+  return merges < 0 ? cutToCount(tree, rows.count, 1) : labelsAfter(tree, rows.count, merges);
+}
+
+/** Mean cosine of windows of one group that share no sound, kept away from 0 and 1. */
+export function meanCosineWithin(windows: TimedVectors, labels: ArrayLike<number>, count: number): number {
+  const { rows } = windows;
+  const sizes = new Float64Array(count);
+  for (let i = 0; i < rows.count; i++) sizes[labels[i]!]!++;
+  const means = centroids(rows, labels, count);
+  let sum = 0;
+  let pairs = 0;
+  for (let c = 0; c < count; c++) {
+    let square = 0;
+    for (let d = c * rows.size; d < (c + 1) * rows.size; d++) square += means.data[d]! ** 2;
+    sum += sizes[c]! ** 2 * square - sizes[c]!;
+    pairs += sizes[c]! * (sizes[c]! - 1);
+  }
+  forOverlappingPairs(windows, (i, j) => {
+    if (labels[i] !== labels[j]) return;
+    let cosine = 0;
+    for (let d = 0; d < rows.size; d++) cosine += rows.data[i * rows.size + d]! * rows.data[j * rows.size + d]!;
+    sum -= 2 * cosine;
+    pairs -= 2;
+  });
+  return Math.max(0.05, Math.min(0.95, pairs > 0.5 ? sum / pairs : 0.5));
+}
+
+function softened(labels: ArrayLike<number>, count: number): Float64Array {
+  const other = 1 / (Math.exp(SMOOTHING) + count - 1);
+  const gamma = new Float64Array(labels.length * count).fill(other);
+  for (let i = 0; i < labels.length; i++) gamma[i * count + labels[i]!] = Math.exp(SMOOTHING) * other;
+  return gamma;
+}
