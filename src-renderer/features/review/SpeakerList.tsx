@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Speaker } from '#shared/domain/records.ts';
 import { renameRequest } from '../../commands/actions/speakers.ts';
@@ -18,7 +19,10 @@ function NameField({ speaker, onDone }: { speaker: Speaker; onDone: () => void }
   const apply = useReviewStore((state) => state.apply);
   const ref = useRef<HTMLInputElement>(null);
   const ended = useRef(false);
-  useEffect(() => ref.current?.select(), []);
+  useLayoutEffect(() => {
+    ref.current?.focus();
+    ref.current?.select();
+  }, []);
   const finish = (take: boolean): void => {
     if (ended.current) return;
     ended.current = true;
@@ -137,7 +141,8 @@ export function SpeakerList(): ReactElement {
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   const [renamingId, setRenamingId] = useState<string | null>(null);
   useEffect(() => {
-    const onRequest = (event: Event): void => setRenamingId((event as CustomEvent<string>).detail);
+    // At once: the next key that is typed already belongs to the field.
+    const onRequest = (event: Event): void => flushSync(() => setRenamingId((event as CustomEvent<string>).detail));
     renameRequest.addEventListener('rename', onRequest);
     return () => renameRequest.removeEventListener('rename', onRequest);
   }, []);
