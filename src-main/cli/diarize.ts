@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { toErrorData, type AppErrorData } from '#shared/api/errors.ts';
+import { substituteOf } from '#shared/engine/systems.ts';
 import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
 import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
 import { parseSettings, parseSpeakers } from './diarize-options.ts';
-import { describeError, exitCode, exitCodeOf, guarded, printable, worst, type ExitCode } from './exit.ts';
+import { describeError, exitCode, exitCodeOf, guarded, printable, UsageError, worst, type ExitCode } from './exit.ts';
 import { planOutputs, type PlannedOutput } from './output-plan.ts';
 import { createProgressReporter } from './progress-line.ts';
 
@@ -14,6 +15,7 @@ interface DiarizeCommandOptions {
   out: string;
   speakers?: string;
   system?: string;
+  substitute?: boolean;
   set: string[];
   cacheDir?: string;
   modelsDir?: string;
@@ -30,6 +32,7 @@ export function diarizeCommand(): Command {
     .requiredOption('-o, --out <dir>', 'folder to write into')
     .option('--speakers <n>', 'speaker count if known (4) or its bounds (2-6)')
     .option('--system <id>', 'diarization system (see diarist systems)')
+    .option('--substitute', 'run the system on the voice embedding that comes with Diarist; the output is marked so')
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
     .option('--cache-dir <dir>', 'folder for intermediate results; work goes on from there after an interruption')
     .option('--models-dir <dir>', 'folder searched first for model files')
@@ -46,6 +49,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 async function diarizeAll(media: readonly string[], options: DiarizeCommandOptions): Promise<ExitCode> {
   const speakers = parseSpeakers(options.speakers);
   const params = parseSettings(options.set);
+  const systemId = chosenSystem(options.system, options.substitute ?? false);
   const plan = planOutputs(media, options.out, { keepTree: options.keepTree ?? false, force: options.force ?? false });
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();
@@ -63,7 +67,7 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
       const progress = createProgressReporter(name, options.json ?? false);
       try {
         const file = await diarizer.diarize(planned.mediaPath, {
-          systemId: options.system,
+          systemId,
           speakers,
           params,
           onProgress: (step) => progress.update(step),
@@ -86,6 +90,14 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
     await diarizer.close();
   }
   return worst(codes);
+}
+
+/** @throws UsageError for `--substitute` with a system that has no substitute */
+function chosenSystem(id: string | undefined, substitute: boolean): string | undefined {
+  if (!substitute) return id;
+  const stand = substituteOf(id ?? '');
+  if (stand !== null) return stand;
+  throw new UsageError(`--substitute needs a --system that has a substitute, not ${id ?? 'the default'}.`);
 }
 
 /** Says why one file, or with null all of them, cannot be worked on. */

@@ -56,3 +56,23 @@ describe('diarist models', () => {
     expect(existsSync(file)).toBe(false);
   });
 });
+
+describe('diarist diarize --substitute', () => {
+  const sample = path.resolve(import.meta.dirname, '../../resources/sample/sample.mp4');
+  const diarize = (...args: string[]): Promise<CliRun> =>
+    runCli(['diarize', sample, '-o', 'out', '--cache-dir', 'cache', '--json', '--force', ...args], {
+      env: { DIARIST_DATA_DIR: dir },
+      cwd: dir,
+    });
+  it('runs a system whose model is missing on the app’s own, and the output says so', async () => {
+    const without = await diarize('--system', '3d-speaker-audio');
+    expect(without.code).toBe(1);
+    expect(without.stderr).toContain('diarist models add <file.onnx> --as campplus-zh-en');
+    const run = await diarize('--system', '3d-speaker-audio', '--substitute');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('"system":"3d-speaker-audio-substitute"');
+  });
+  it('is refused where there is nothing to substitute', async () => {
+    expect(await diarize('--substitute')).toMatchObject({ code: 2 });
+  });
+});

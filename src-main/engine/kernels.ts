@@ -6,11 +6,13 @@
  * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
 import type { InferenceSession } from 'onnxruntime-node';
+import type { FbankWindowsInput } from './audio/fbank-windows-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
+import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
 
@@ -31,6 +33,8 @@ export interface Kernels {
   /** For tests of the pool: returns its input after `millis`, checking for cancel each 10 ms. */
   'sleep-echo': Kernel<{ millis: number; value: number }, number>;
   'silero-vad': Kernel<SileroInput, Float32Array>;
+  'fbank-windows': Kernel<FbankWindowsInput, Float32Array>;
+  'published-clusters': Kernel<PublishedClusterInput, ClusterOutput>;
   'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;
   'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
@@ -44,6 +48,8 @@ export interface Kernels {
 export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[N]> } = {
   'sleep-echo': async () => (await import('./sleep-echo.ts')).sleepEcho,
   'silero-vad': async () => (await import('./audio/silero-kernel.ts')).sileroVad,
+  'fbank-windows': async () => (await import('./audio/fbank-windows-kernel.ts')).fbankWindows,
+  'published-clusters': async () => (await import('./cluster/published-kernel.ts')).publishedClusters,
   'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,
   'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,

@@ -23,6 +23,16 @@ export interface SystemDescription {
   /** Ids in models/registry.json. */
   models: readonly string[];
   params: readonly SystemParam[];
+  /** The same system on the voice embedding that comes with Diarist, for `--substitute`; absent = there is none. */
+  substitute?: string;
+}
+
+/**
+ * The system that stands for one whose own models are missing; it has an id of its own, so that its output says so.
+ * @returns null when there is none
+ */
+export function substituteOf(id: string): string | null {
+  return systemDescriptions.find((system) => system.id === id)?.substitute ?? null;
 }
 
 const diaristAudioParams: readonly SystemParam[] = [
@@ -39,6 +49,16 @@ const diaristAudioParams: readonly SystemParam[] = [
   { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },
   { key: 'fine.hopSec', label: 'Step to place turns', default: 0.25, unit: 's', min: 0.1, max: 10 },
   { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
+];
+
+const speechParams = diaristAudioParams.filter((param) => param.key.startsWith('speech.'));
+
+/** Windows and turns of systems that place turns by the windows they found the speakers with. */
+const windowParams = (windowSec: number, hopSec: number): readonly SystemParam[] => [
+  ...speechParams,
+  { key: 'embeddings.windowSec', label: 'Voice window', default: windowSec, unit: 's', min: 0.2, max: 10 },
+  { key: 'embeddings.hopSec', label: 'Voice window step', default: hopSec, unit: 's', min: 0.1, max: 10 },
+  { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0, unit: 's', min: 0, max: 5 },
 ];
 
 /** In the order people see them; the first one is the default where there is no usable picture. */
@@ -67,6 +87,41 @@ export const systemDescriptions: readonly SystemDescription[] = [
       { key: 'overlaps.offset', label: 'Overlap ends below', default: 0.4009569122662475, unit: null, min: 0, max: 1 },
       { key: 'overlaps.fillGapSec', label: 'Gap inside an overlap', default: 0.1, unit: 's', min: 0, max: 5 },
       { key: 'overlaps.dropShortSec', label: 'Shortest overlap', default: 0.1, unit: 's', min: 0, max: 5 },
+    ],
+  },
+  {
+    id: '3d-speaker-audio',
+    label: '3D-Speaker audio',
+    version: '1',
+    description:
+      'The audio chain of 3D-Speaker: CAM++ voice embeddings of 1.5 s, spectral clustering with its published values. Silero finds the speech in place of its FSMN.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'campplus-zh-en'],
+    params: windowParams(1.5, 0.75),
+    substitute: '3d-speaker-audio-substitute',
+  },
+  {
+    id: '3d-speaker-audio-substitute',
+    label: '3D-Speaker audio (substitute voice embedding)',
+    version: '1',
+    description:
+      'Not the published system: the clustering of 3D-Speaker on the voice embedding that comes with Diarist instead of CAM++.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
+    params: windowParams(1.5, 0.75),
+  },
+  {
+    id: 'vbx-substitute',
+    label: 'VBx (substitute voice embedding)',
+    version: '1',
+    description:
+      'Not the published system: variational Bayes clustering with published presets on the voice embedding that comes with Diarist, without PLDA.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
+    params: [
+      ...windowParams(1.44, 0.24),
+      { key: 'clusters.preset', label: 'Published settings', default: 'dihard-2', unit: null, min: null, max: null },
+      { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
     ],
   },
 ];

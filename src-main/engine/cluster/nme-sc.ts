@@ -125,7 +125,7 @@ function isConnected(graph: Float64Array, n: number): boolean {
 }
 
 /** At most `limit` rows, evenly spread. */
-function evenly(rows: Vectors, limit: number): { rows: Vectors; indices: number[] } {
+export function evenly(rows: Vectors, limit: number): { rows: Vectors; indices: number[] } {
   const count = Math.min(limit, rows.count);
   const indices = Array.from({ length: count }, (_, k) => Math.floor((k * rows.count) / count));
   const data = new Float32Array(count * rows.size);
@@ -133,7 +133,8 @@ function evenly(rows: Vectors, limit: number): { rows: Vectors; indices: number[
   return { rows: vectors(data, rows.size), indices };
 }
 
-function nearest(rows: Vectors, i: number, voices: Vectors): number {
+/** The voice most like a row. */
+export function nearest(rows: Vectors, i: number, voices: Vectors): number {
   let best = 0;
   let most = -Infinity;
   for (let k = 0; k < voices.count; k++) {

@@ -26,9 +26,13 @@ const startSchema = z.object({ startSec: z.number() });
 
 type Params = z.output<typeof params>;
 
-async function writeTurns(context: StageContext<Params>, second: readonly SecondTurn[]): Promise<void> {
+async function writeTurns(
+  context: StageContext<Params>,
+  second: readonly SecondTurn[],
+  windowsNode = 'fine',
+): Promise<void> {
   const { durationSec } = await context.input('speech').readJson('speech.json', speechSchema);
-  const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
+  const { windows } = await context.input(windowsNode).readJson('windows.json', windowsSchema);
   const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
   const probabilities = await context.input('vad').readFloat32('vad.f32');
   const { startSec } = await context.input('pcm').readJson('decoded.json', startSchema);
@@ -86,4 +90,14 @@ export const overlappingTurnsStage: Stage<typeof params> = {
     );
     await writeTurns(context, second);
   },
+};
+
+/** The same from the windows of node `embeddings`, whose labels node `sequence` holds. */
+export const windowTurnsStage: Stage<typeof params> = {
+  id: 'window-turns',
+  version: '1',
+  label: 'Writing turns',
+  params,
+  models: [],
+  run: (context) => writeTurns(context, [], 'embeddings'),
 };

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { windowsSchema } from '../audio/voice-embeddings.ts';
+import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
+import type { Stage, StageContext } from '../stage.ts';
+import type { PublishedClusterInput } from './published-kernel.ts';
+import { clustersSchema } from './speaker-clusters.ts';
+import { threeDSpeakerRules } from './spectral-3d-speaker.ts';
+import { labelConfidence } from './speaker-posteriors.ts';
+import { vbxPresets } from './vbx.ts';
+import { vectors } from './vectors.ts';
+
+/** Speakers of the windows of node `embeddings`. Outputs: `clusters.json`, `voices.f32`, as `speaker-clusters` writes them. */
+async function cluster(
+  context: StageContext<unknown>,
+  method: PublishedClusterInput['method'],
+  maxSpeakers: number,
+): Promise<void> {
+  const { windows } = await context.input('embeddings').readJson('windows.json', windowsSchema);
+  const asked = context.job.speakers;
+  const result = await context.kernel('published-clusters', {
+    embeddings: await context.input('embeddings').readFloat32('embeddings.f32'),
+    size: VOICE_SIZE,
+    startSec: Float64Array.from(windows, (window) => window.startSec),
+    endSec: Float64Array.from(windows, (window) => window.endSec),
+    speakers: { min: asked?.min ?? 1, max: asked?.max ?? maxSpeakers },
+    method,
+  });
+  if (asked && windows.length > 0 && result.speakerCount < asked.min) {
+    context.warn(
+      `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
+    );
+  }
+  await context.writeJson('clusters.json', { speakerCount: result.speakerCount, labels: [...result.labels] });
+  await context.writeArray('voices.f32', result.voices);
+}
+
+const presetNames = Object.keys(vbxPresets) as [keyof typeof vbxPresets, ...(keyof typeof vbxPresets)[]];
+const vbxParams = z.object({
+  preset: z
+    .enum(presetNames)
+    .default('dihard-2')
+    .describe('Published settings of Fa, Fb and loopP: example, ami-…, callhome, dihard-2 or community-1'),
+  maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
+});
+
+/** VBx without PLDA, see `vbxClusters`. */
+export const vbxClustersStage: Stage<typeof vbxParams> = {
+  id: 'vbx-clusters',
+  version: '1',
+  label: 'Grouping voices',
+  params: vbxParams,
+  models: [],
+  usesSpeakers: true,
+  run: (context) =>
+    cluster(context, { kind: 'vbx', options: vbxPresets[context.params.preset] }, context.params.maxSpeakers),
+};
+
+/** 3D-Speaker's clustering, see `spectral3dSpeaker`. */
+export const threeDSpeakerClustersStage: Stage<z.ZodObject> = {
+  id: '3d-speaker-clusters',
+  version: '1',
+  label: 'Grouping voices',
+  params: z.object({}),
+  models: [],
+  usesSpeakers: true,
+  run: (context) => cluster(context, { kind: '3d-speaker' }, threeDSpeakerRules.maxSpeakers),
+};
+
+/**
+ * The clusters' own labels as the sequence of node `embeddings`, for systems that place turns by the windows they found
+ * the speakers with. Output: `sequence.json`, as `speaker-sequence` writes it.
+ */
+export const windowSequenceStage: Stage<z.ZodObject> = {
+  id: 'window-sequence',
+  version: '1',
+  label: 'Placing turns',
+  params: z.object({}),
+  models: [],
+  async run(context) {
+    const { labels } = await context.input('clusters').readJson('clusters.json', clustersSchema);
+    const { windows } = await context.input('embeddings').readJson('windows.json', windowsSchema);
+    const confidence = labelConfidence(
+      {
+        rows: vectors(await context.input('embeddings').readFloat32('embeddings.f32'), VOICE_SIZE),
+        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), VOICE_SIZE),
+        startSec: windows.map((window) => window.startSec),
+        endSec: windows.map((window) => window.endSec),
+      },
+      labels,
+    );
+    await context.writeJson('sequence.json', { labels, confidence: [...confidence] });
+  },
+};
