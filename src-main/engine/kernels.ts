@@ -5,7 +5,6 @@
  *
  * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
-import type { InferenceSession } from 'onnxruntime-node';
 import type { FbankWindowsInput } from './audio/fbank-windows-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
@@ -14,19 +13,8 @@ import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
 import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
-
-export interface KernelContext {
-  /** Session for a model file; cached per worker. */
-  session(modelPath: string): Promise<InferenceSession>;
-  /** Throws `cancelled` if the job was cancelled; call it between runs of ≤ 100 ms. */
-  checkCancelled(): void;
-}
-
-export type Kernel<Input, Output> = (
-  context: KernelContext,
-  input: Input,
-) => Promise<{ output: Output; transfer?: ArrayBuffer[] }>;
 
 /** name → type of the kernel. */
 export interface Kernels {

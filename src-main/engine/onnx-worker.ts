@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, toErrorData } from '#shared/api/errors.ts';
 import { crashIfAsked } from './crash-trigger.ts';
 import { kernelLoaders } from './kernels.ts';
-import type { Kernel, KernelContext } from './kernels.ts';
+import type { Kernel, KernelContext } from './kernel.ts';
 import { SessionCache, createWith, openSession } from './session.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts';
 

@@ -1,4 +1,4 @@
-import type { Kernel } from './kernels.ts';
+import type { Kernel } from './kernel.ts';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 

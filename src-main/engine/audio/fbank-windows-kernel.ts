@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '#shared/api/errors.ts';
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { KaldiFbank, subtractMean } from './front-ends/kaldi-fbank.ts';
 import { PcmReader } from './pcm-reader.ts';
 

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { PcmReader } from './pcm-reader.ts';
 
 /** Samples of one window of the pyannote v1 nets: what they were trained on. */

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { PcmReader, SAMPLE_RATE_HZ } from './pcm-reader.ts';
 
 /** New samples of one step: 32 ms. */

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { PcmReader } from './pcm-reader.ts';
 import { levelGain } from './voice-level.ts';
 

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { LogMel, MEL_BANDS, melFrameCount } from './log-mel.ts';
 import { SLIDING_HALF_FRAMES, slidingNormalise } from './mel-normalise.ts';
 import { PcmReader } from './pcm-reader.ts';

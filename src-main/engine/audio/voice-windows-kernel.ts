@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Tensor } from 'onnxruntime-node';
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { TRUNK_SIZE } from './voice-trunk-kernel.ts';
 
 /** Values of one voice embedding. */

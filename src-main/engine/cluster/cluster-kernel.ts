@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { clusterWindows } from './cluster-windows.ts';
 import type { ClusterRequest, ClusterResult } from './cluster-windows.ts';
 

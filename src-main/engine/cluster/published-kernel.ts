@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { spectral3dSpeaker } from './spectral-3d-speaker.ts';
 import { vbxClusters } from './vbx-clusters.ts';
 import type { ClusterResult } from './cluster-windows.ts';

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernels.ts';
+import type { Kernel } from '../kernel.ts';
 import { labelConfidence, restoreLostSpeakers, speakerSequence } from './speaker-posteriors.ts';
 import type { PosteriorInput } from './speaker-posteriors.ts';
 import { vectors } from './vectors.ts';

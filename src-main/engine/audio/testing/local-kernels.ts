@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import type { KernelContext } from '../../kernels.ts';
+import type { KernelContext } from '../../kernel.ts';
 
 /** The bundled models folder. */
 export const modelsDir = path.resolve(import.meta.dirname, '../../../../models');

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { FrameSize } from '#media/frames.ts';
-import type { Kernel, KernelContext } from '../../kernels.ts';
+import type { Kernel, KernelContext } from '../../kernel.ts';
 import { fillPlanar, type Region } from '../yuv-picture.ts';
 import { BLAZE_SIDE_PX, decodeBlaze } from './blaze-face.ts';
 import { encodeDetections, type FrameDetections } from './detection-file.ts';
