@@ -13,7 +13,7 @@ export function appCommand(): Command {
     .description('Open the workstation (what npm start does): a window, or a page in the browser.')
     .argument('[media...]', 'videos or sound files to open; none = the bundled sample')
     .option('--serve', 'serve the app to a browser on this computer instead of opening a window')
-    .option('--port <number>', 'port of the served app (default: any free one)')
+    .option('--port <number>', 'port of the served app (default: 8642, or any free one)')
     .option('--project <file>', 'project file (.diarist) to open or create')
     .action(async (media: string[], options: AppOptions) => {
       process.exitCode = await guarded(false, async () => {
