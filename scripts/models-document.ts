@@ -26,7 +26,9 @@ export async function modelsDocument(modelsDir: string): Promise<string> {
 }
 
 function section(model: ModelEntry): string[] {
-  const systems = systemDescriptions.filter((system) => system.models.includes(model.id));
+  const systems = systemDescriptions.filter(
+    (system) => system.models.includes(model.id) || system.optionalModels?.includes(model.id),
+  );
   const size = model.bytes === null ? 'unknown' : `${model.bytes} bytes`;
   return [
     `### ${model.id}`,

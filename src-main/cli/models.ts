@@ -72,7 +72,9 @@ function pick(models: ReadonlyMap<string, ListedModel>, id: string): ListedModel
 async function list(options: Common): Promise<ExitCode> {
   const models = [...(await known(options)).values()];
   const systemsOf = (id: string): string[] =>
-    systemDescriptions.filter((system) => system.models.includes(id)).map((system) => system.id);
+    systemDescriptions
+      .filter((system) => system.models.includes(id) || system.optionalModels?.includes(id))
+      .map((system) => system.id);
   if (options.json) {
     print(JSON.stringify(models.map((model) => ({ ...model, systems: systemsOf(model.id) }))));
     return exitCode.ok;

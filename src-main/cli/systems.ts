@@ -18,6 +18,7 @@ export function systemsCommand(): Command {
         const systems = systemDescriptions.map((system) => ({
           ...system,
           missingModels: system.models.filter((id) => !installed.has(id)),
+          missingOptionalModels: (system.optionalModels ?? []).filter((id) => !installed.has(id)),
         }));
         if (options.json) {
           process.stdout.write(`${JSON.stringify(systems, null, 2)}\n`);
@@ -26,6 +27,9 @@ export function systemsCommand(): Command {
         for (const system of systems) {
           const state = system.missingModels.length === 0 ? 'ready' : `needs ${system.missingModels.join(', ')}`;
           process.stdout.write(`${system.id}  ${system.label} ${system.version} (${state})\n  ${system.description}\n`);
+          if (system.missingOptionalModels.length > 0) {
+            process.stdout.write(`    better with ${system.missingOptionalModels.join(', ')}\n`);
+          }
           for (const param of system.params) {
             const range = param.min === null || param.max === null ? '' : `, ${param.min} to ${param.max}`;
             process.stdout.write(

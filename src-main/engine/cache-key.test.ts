@@ -38,6 +38,7 @@ const parts: KeyParts = {
   params: { onset: 0.5 },
   inputs: { pcm: 'aa' },
   modelHashes: ['m1'],
+  optionalModelHashes: ['o1', null],
   media: {
     path: '/videos/a.mp4',
     identity: { sizeBytes: 10, mtimeMs: 1, hash: 'sha256:1' },
@@ -54,6 +55,8 @@ it.each<[string, Partial<KeyParts>]>([
   ['a parameter', { params: { onset: 0.6 } }],
   ['an input', { inputs: { pcm: 'ab' } }],
   ['a model', { modelHashes: ['m2'] }],
+  ['an optional model that is now installed', { optionalModelHashes: ['o1', 'o2'] }],
+  ['an optional model that is gone', { optionalModelHashes: [null, null] }],
   ['the content', { media: { ...media, identity: { ...media.identity, hash: 'sha256:2' } } }],
   ['the channel', { media: { ...media, choice: { ...media.choice, channel: 1 } } }],
   ['the range', { media: { ...media, choice: { ...media.choice, range: { startSec: 0, endSec: 5 } } } }],
@@ -67,7 +70,12 @@ it.each<[string, Partial<KeyParts>]>([
 it('the key stays for a moved file, and for what the stage does not use', () => {
   const moved = { ...media, path: '/elsewhere/b.mp4', identity: { ...media.identity, mtimeMs: 99 } };
   expect(stageKey({ ...parts, media: moved })).toBe(stageKey(parts));
-  const plain = { ...parts, stage: { id: 'cut', version: '1', models: [] }, modelHashes: [] };
+  const plain = {
+    ...parts,
+    stage: { id: 'cut', version: '1', models: [] },
+    modelHashes: [],
+    optionalModelHashes: [null],
+  };
   const other = { speakers: { min: 1, max: 9 }, settings: { ffmpegVersion: 'x', provider: 'webgpu' as const } };
   expect(stageKey({ ...plain, ...other })).toBe(stageKey(plain));
 });

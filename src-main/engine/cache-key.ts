@@ -25,12 +25,14 @@ export function canonicalJson(value: unknown): string {
 }
 
 export interface KeyParts {
-  stage: Pick<Stage, 'id' | 'version' | 'decodes' | 'usesSpeakers' | 'models'>;
+  stage: Pick<Stage, 'id' | 'version' | 'decodes' | 'usesSpeakers' | 'models' | 'optionalModels'>;
   params: Readonly<Record<string, unknown>>;
   /** Input node → its key. */
   inputs: Readonly<Record<string, string>>;
   /** Hashes of the stage's models, in the order it declares them. */
   modelHashes: readonly string[];
+  /** Hashes of its optional models in the order it declares them, null for those that are not installed. */
+  optionalModelHashes: readonly (string | null)[];
   media: EngineJob['media'];
   speakers: EngineJob['speakers'];
   settings: Pick<EngineSettings, 'ffmpegVersion' | 'provider'>;
@@ -51,10 +53,13 @@ export function stageKey(parts: KeyParts): string {
       params: parts.params,
       inputs: parts.inputs,
       models: parts.modelHashes,
+      ...(parts.optionalModelHashes.length > 0 ? { optionalModels: parts.optionalModelHashes } : {}),
       media: { hash: media.identity.hash, sizeBytes: media.identity.sizeBytes, choice: media.choice },
       ...(stage.usesSpeakers ? { speakers: parts.speakers } : {}),
       ...(stage.decodes ? { decoder: parts.settings.ffmpegVersion } : {}),
-      ...(stage.models.length > 0 ? { provider: parts.settings.provider } : {}),
+      ...(stage.models.length + parts.optionalModelHashes.filter(Boolean).length > 0
+        ? { provider: parts.settings.provider }
+        : {}),
     }),
   );
 }

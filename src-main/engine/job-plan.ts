@@ -54,6 +54,10 @@ export async function planJob(
   for (const id of new Set(nodes.flatMap((node) => node.stage.models))) {
     models.set(id, await services.resolveModel(id));
   }
+  for (const id of new Set(nodes.flatMap((node) => node.stage.optionalModels ?? []))) {
+    const model = await installedOrNull(services.resolveModel(id));
+    if (model) models.set(id, model);
+  }
   const keys = new Map<string, string>();
   const planned = nodes.map((node): PlannedNode => {
     const nodeParams = params.get(node.id)!;
@@ -62,6 +66,7 @@ export async function planJob(
       params: nodeParams,
       inputs: Object.fromEntries(node.inputs.flatMap((id) => (keys.has(id) ? [[id, keys.get(id)!]] : []))),
       modelHashes: node.stage.models.map((id) => models.get(id)!.sha256),
+      optionalModelHashes: (node.stage.optionalModels ?? []).map((id) => models.get(id)?.sha256 ?? null),
       media: job.media,
       speakers: job.speakers,
       settings: services.settings,
@@ -77,6 +82,16 @@ export async function planJob(
     };
   });
   return { recipe, nodes: planned, models, flatParams: flatParams(nodes, params) };
+}
+
+/** A missing optional model is no error; a damaged one is. */
+async function installedOrNull<T>(model: Promise<T>): Promise<T | null> {
+  try {
+    return await model;
+  } catch (error) {
+    if (error instanceof AppError && error.data.code === 'not-found') return null;
+    throw error;
+  }
 }
 
 function nodesFor(job: EngineJob, recipe: SystemRecipe): RecipeNode[] {

@@ -7,7 +7,7 @@ import { CacheDisturbed } from './stage-cache.ts';
 import type { StageWork } from './stage-cache.ts';
 import type { StageEntry } from './stage-files.ts';
 import { readShard, writeShard } from './shards.ts';
-import type { RecipeNode, StageContext } from './stage.ts';
+import type { RecipeNode, Stage, StageContext } from './stage.ts';
 import type { CancelFlag, WorkerPool } from './worker-pool.ts';
 
 export interface ContextParts {
@@ -63,10 +63,16 @@ export function createStageContext(
     },
     model(id) {
       const model = parts.models.get(id);
-      if (!model || !node.stage.models.includes(id)) {
+      if (!model || !declaresModel(node.stage, id)) {
         throw new AppError('internal', `The stage ${node.stage.id} does not declare the model ${id}.`);
       }
       return model;
+    },
+    hasModel(id) {
+      if (!declaresModel(node.stage, id)) {
+        throw new AppError('internal', `The stage ${node.stage.id} does not declare the model ${id}.`);
+      }
+      return parts.models.has(id);
     },
     kernel(name, input, transfer = []) {
       signal.throwIfAborted();
@@ -98,6 +104,9 @@ export function createStageContext(
     },
   };
 }
+
+const declaresModel = (stage: Pick<Stage, 'models' | 'optionalModels'>, id: string): boolean =>
+  stage.models.includes(id) || (stage.optionalModels ?? []).includes(id);
 
 /** Reading the speaker count without declaring it would make the cache answer for another count. */
 function withoutSpeakers(job: EngineJob, stageId: string): EngineJob {

@@ -19,6 +19,8 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   readonly params: Params;
   /** Ids in models/registry.json. */
   readonly models: readonly string[];
+  /** Ids of models it uses when they are installed and does without when not; their presence and hash join the key. */
+  readonly optionalModels?: readonly string[];
   /** true: the output depends on the decoder, whose version joins the key. */
   readonly decodes?: boolean;
   /** true: the stage reads `context.job.speakers`, which then joins the key. Others get an error for reading it. */
@@ -48,8 +50,10 @@ export interface StageContext<Params> {
   readonly signal: AbortSignal;
   /** Finished files of an input, by the node id of the recipe. */
   input(nodeId: string): StageFiles;
-  /** Absolute path and hash of a model this stage declared. */
+  /** Absolute path and hash of a model this stage declared; an optional one only after {@link hasModel}. */
   model(id: string): { path: string; sha256: string };
+  /** Whether an optional model of this stage is installed. */
+  hasModel(id: string): boolean;
   /** Run a kernel (DSP, ONNX) on a worker thread. Rejects with `cancelled` when the job is cancelled. */
   kernel<N extends KernelName>(name: N, input: KernelInput<N>, transfer?: ArrayBuffer[]): Promise<KernelOutput<N>>;
   readonly workerCount: number;

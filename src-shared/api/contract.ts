@@ -49,6 +49,8 @@ const systemSchema = z.object({
   needsVideo: z.boolean(),
   /** Missing model ids; empty = ready to run. */
   missingModels: z.array(z.string()),
+  /** It runs without them, and better with them. */
+  missingOptionalModels: z.array(z.string()),
   params: z.array(
     z.object({
       /** `stage.param` */

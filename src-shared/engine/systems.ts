@@ -22,6 +22,8 @@ export interface SystemDescription {
   needsVideo: boolean;
   /** Ids in models/registry.json. */
   models: readonly string[];
+  /** Models it works better with and does without when they are not installed. */
+  optionalModels?: readonly string[];
   params: readonly SystemParam[];
   /** The same system on the voice embedding that comes with Diarist, for `--substitute`; absent = there is none. */
   substitute?: string;

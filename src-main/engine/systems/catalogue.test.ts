@@ -36,8 +36,10 @@ describe('the catalogue of systems', () => {
     async (id, system) => {
       const used = new Set(findSystem(id).nodes.flatMap((node) => node.stage.models));
       expect(new Set(system.models)).toEqual(used);
+      const optional = new Set(findSystem(id).nodes.flatMap((node) => node.stage.optionalModels ?? []));
+      expect(new Set(system.optionalModels ?? [])).toEqual(new Set([...optional].filter((model) => !used.has(model))));
       const known = new Set((await listModels([modelsDir])).map((model) => model.id));
-      for (const model of used) expect(known).toContain(model);
+      for (const model of [...used, ...optional]) expect(known).toContain(model);
     },
   );
   it('names inputs that come earlier in the recipe', () => {

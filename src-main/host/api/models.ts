@@ -29,6 +29,7 @@ export const modelHandlers = (services: Services): Pick<Handlers, 'models.list' 
       description: system.description,
       needsVideo: system.needsVideo,
       missingModels: system.models.filter((id) => !installed.has(id)),
+      missingOptionalModels: (system.optionalModels ?? []).filter((id) => !installed.has(id)),
       params: system.params.map((param) => ({ ...param })),
     }));
   },

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { resolveModel } from '#models/registry.ts';
+import { listModels, resolveModel } from '#models/registry.ts';
 import type { EngineJob } from '#shared/engine/protocol.ts';
 import type { z } from 'zod';
 import type { KernelContext } from '../../kernel.ts';
@@ -55,6 +55,10 @@ export async function runRecipe(
     const models = new Map(
       await Promise.all(node.stage.models.map(async (id) => [id, await resolveModel(id, options.modelDirs)] as const)),
     );
+    for (const { id, installed } of await listModels(options.modelDirs)) {
+      const isWanted = installed && node.stage.optionalModels?.includes(id);
+      if (isWanted) models.set(id, await resolveModel(id, options.modelDirs));
+    }
     const context: StageContext<Record<string, unknown>> = {
       params: node.stage.params.parse({ ...node.params, ...Object.fromEntries(overrides) }),
       job: { speakers: options.speakers ?? null } as EngineJob,
@@ -63,6 +67,7 @@ export async function runRecipe(
       workerCount: options.workerCount ?? 1,
       input: filesOf,
       model: (id) => models.get(id)!,
+      hasModel: (id) => models.has(id),
       kernel: async <N extends KernelName>(name: N, input: KernelInput<N>): Promise<KernelOutput<N>> => {
         const kernel = (await kernelLoaders[name]()) as unknown as (
           context: KernelContext,
