@@ -72,6 +72,8 @@ export function ModelsView(): ReactElement {
                     {system.missingModels.length === 0
                       ? t('models.ready')
                       : t('models.needs', { models: system.missingModels.join(', ') })}
+                    {system.missingOptionalModels.length > 0 &&
+                      ` · ${t('models.betterWith', { models: system.missingOptionalModels.join(', ') })}`}
                   </span>
                   <p>{system.description}</p>
                 </li>

@@ -73,6 +73,7 @@ export const models = {
   systems: 'Systems',
   ready: 'ready',
   needs: 'needs {{models}}',
+  betterWith: 'better with {{models}}',
   video: 'uses the picture',
   sound: 'sound alone',
 };
