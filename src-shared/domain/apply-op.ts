@@ -3,12 +3,14 @@ import type { RecordMap } from './diff.ts';
 import type { EditOp } from './edit-op.ts';
 import { adoptHypothesis } from './ops/adopt.ts';
 import type { EditContext } from './ops/context.ts';
+import * as cuts from './ops/cut-ops.ts';
 import { Draft, spanOf } from './ops/draft.ts';
 import * as segments from './ops/segment-ops.ts';
 import * as speakers from './ops/speaker-ops.ts';
+import * as tracks from './ops/track-ops.ts';
 import type { RecordsDiff } from './records.ts';
 
-export type { AdoptedHypothesis, EditContext } from './ops/context.ts';
+export type { AdoptedHypothesis, AdoptedPicture, EditContext } from './ops/context.ts';
 
 export interface AppliedOp {
   /** Empty when there was nothing to do (a speaker renamed to the name it has). */
@@ -23,7 +25,7 @@ export interface AppliedOp {
  * What an edit does to the records of a file, as a diff; the records stay as they are. Times snap to 1 ms. The result
  * keeps the rules of `breaches.ts`; where speech of one speaker would overlap itself it is joined (docs/adr/0011).
  *
- * Throws AppError: `not-found` for an unknown speaker, segment or hypothesis, `bad-input` for times and choices that make
+ * Throws AppError: `not-found` for an unknown speaker, segment, face, cut or hypothesis, `bad-input` for times and choices that make
  * no sense, `conflict` for a name that is taken.
  */
 export function applyOp(records: RecordMap, op: EditOp, context: EditContext): AppliedOp {
@@ -59,6 +61,20 @@ function draftOp(draft: Draft, op: EditOp, context: EditContext): string {
       return speakers.mergeSpeakers(draft, op);
     case 'speaker.delete':
       return speakers.deleteSpeaker(draft, op);
+    case 'track.assign':
+      return tracks.assignTracks(draft, op);
+    case 'track.split':
+      return tracks.splitTrack(draft, op, context);
+    case 'track.merge':
+      return tracks.mergeTracks(draft, op);
+    case 'track.delete':
+      return tracks.deleteTracks(draft, op);
+    case 'cut.add':
+      return cuts.addCut(draft, op, context);
+    case 'cut.move':
+      return cuts.moveCut(draft, op, context);
+    case 'cut.delete':
+      return cuts.deleteCuts(draft, op);
     case 'hypothesis.adopt':
       return adoptHypothesis(draft, op.hypothesisId, context);
   }

@@ -34,6 +34,9 @@ export function findBreaches(records: Iterable<DocRecord>): Breach[] {
     if (speakerId !== null && !speakers.has(speakerId)) {
       breaches.push({ kind: 'unknown-speaker', id: record.id, text: `${record.id} names a speaker who is not there.` });
     }
+    if (record.kind === 'track' && !(record.endSec > record.startSec)) {
+      breaches.push({ kind: 'no-length', id: record.id, text: `The face ${record.id} has no length.` });
+    }
   }
   breaches.push(...timeBreaches(segments));
   return breaches;

@@ -6,6 +6,7 @@ import { idSchema, reviewStateSchema, timeSecSchema } from './records.ts';
  * `apply-op.ts`; the journal stores op and diff. Times snap to 1 ms there.
  */
 const segmentIds = z.array(idSchema).min(1).max(100_000);
+const trackIds = z.array(idSchema).min(1).max(100_000);
 
 export const editOpSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('segment.add'), speakerId: idSchema, startSec: timeSecSchema, endSec: timeSecSchema }),
@@ -25,7 +26,21 @@ export const editOpSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('speaker.merge'), fromIds: z.array(idSchema).min(1).max(1000), intoId: idSchema }),
   /** Deletes the speaker and its segments. */
   z.object({ op: z.literal('speaker.delete'), speakerId: idSchema }),
-  /** Replace the curated layer with a hypothesis. Speakers that match by overlap keep id, name and colour. */
+  /** Whose face it is; null = nobody's. */
+  z.object({ op: z.literal('track.assign'), trackIds, speakerId: idSchema.nullable() }),
+  z.object({ op: z.literal('track.split'), trackId: idSchema, atSec: timeSecSchema }),
+  /** One track out of several of one face within a shot. */
+  z.object({ op: z.literal('track.merge'), trackIds: z.array(idSchema).min(2).max(1000) }),
+  z.object({ op: z.literal('track.delete'), trackIds }),
+  /** `atSec`: the first instant of the new shot. Tracks across it are split. */
+  z.object({ op: z.literal('cut.add'), atSec: timeSecSchema }),
+  /** Edges of tracks at the cut go with it. */
+  z.object({ op: z.literal('cut.move'), cutId: idSchema, toSec: timeSecSchema }),
+  z.object({ op: z.literal('cut.delete'), cutIds: z.array(idSchema).min(1).max(100_000) }),
+  /**
+   * Replace the curated layer with a hypothesis. Speakers that match by overlap keep id, name and colour; face tracks and cuts
+   * are replaced where the hypothesis has some.
+   */
   z.object({ op: z.literal('hypothesis.adopt'), hypothesisId: idSchema }),
 ]);
 export type EditOp = z.infer<typeof editOpSchema>;

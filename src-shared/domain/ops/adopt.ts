@@ -2,7 +2,7 @@ import { AppError } from '../../api/errors.ts';
 import { assignAtLeastCost } from '../../math/hungarian.ts';
 import type { HypothesisSegment } from '../hypothesis.ts';
 import type { Speaker } from '../records.ts';
-import type { AdoptedHypothesis, EditContext } from './context.ts';
+import type { AdoptedHypothesis, AdoptedPicture, EditContext } from './context.ts';
 import type { Draft } from './draft.ts';
 import { joinOverlaps } from './join.ts';
 import { distinctName, freeColour, freeName, isDefaultName, nextOrder, writable } from './speaker-names.ts';
@@ -48,6 +48,7 @@ export function adoptHypothesis(draft: Draft, hypothesisId: string, context: Edi
     });
   }
   for (const speakerId of new Set(idByLabel.values())) joinOverlaps(draft, speakerId, ids);
+  if (hypothesis.picture) adoptPicture(draft, hypothesis.picture, hypothesis.origin, idByLabel, context);
   const kept = draft.segments().length;
   const notes = [
     spoken.length > kept ? `${spoken.length - kept} joined with one they overlap` : '',
@@ -57,6 +58,22 @@ export function adoptHypothesis(draft: Draft, hypothesisId: string, context: Edi
   ].filter((note) => note !== '');
   const what = `${segmentsInWords(kept)}, ${counted(idByLabel.size, 'speaker', 'speakers')}`;
   return `Adopted ${hypothesis.label}: ${[what, ...notes].join('; ')}`;
+}
+
+function adoptPicture(
+  draft: Draft,
+  { tracks, cutsSec }: AdoptedPicture,
+  origin: AdoptedHypothesis['origin'],
+  idByLabel: ReadonlyMap<string, string>,
+  { newId }: EditContext,
+): void {
+  for (const { id } of [...draft.tracks(), ...draft.cuts()]) draft.remove(id);
+  for (const { startSec, endSec, speaker, boxesArtifact } of tracks) {
+    if (!(endSec > startSec)) continue;
+    const speakerId = speaker === null ? null : (idByLabel.get(speaker) ?? null);
+    draft.put({ kind: 'track', id: newId(), startSec, endSec, speakerId, boxesArtifact, origin });
+  }
+  for (const timeSec of new Set(cutsSec)) if (timeSec > 0) draft.put({ kind: 'cut', id: newId(), timeSec, origin });
 }
 
 /** Speaker id of each label of the hypothesis; speakers of the file come and go as needed. */

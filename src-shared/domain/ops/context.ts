@@ -14,6 +14,21 @@ export interface AdoptedHypothesis {
   label: string;
   origin: Extract<Origin, 'machine' | 'import'>;
   segments: readonly HypothesisSegment[];
+  /** Absent: face tracks and cuts of the file stay as they are. */
+  picture?: AdoptedPicture;
+}
+
+/** What a system saw: it takes the place of the face tracks and cuts of the file. */
+export interface AdoptedPicture {
+  tracks: readonly {
+    startSec: number;
+    endSec: number;
+    /** A label of the segments; null = nobody's, or somebody's who says nothing. */
+    speaker: string | null;
+    /** As `boxesRef` writes it. */
+    boxesArtifact: string | null;
+  }[];
+  cutsSec: readonly number[];
 }
 
 /** Edits snap to 1 ms. */

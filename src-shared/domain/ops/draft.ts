@@ -1,7 +1,7 @@
 import { AppError } from '../../api/errors.ts';
 import { diffOf } from '../diff.ts';
 import type { RecordMap } from '../diff.ts';
-import type { DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
+import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
 
 /**
  * The records of a file while one edit is worked out. Reads see the changes so far; the base stays as it is, so that an
@@ -44,6 +44,29 @@ export class Draft {
     return [...new Set(ids)].map((id) => this.segment(id)).sort(byTime);
   }
 
+  /** Throws `not-found`. */
+  track(id: string): FaceTrack {
+    const record = this.get(id);
+    if (record?.kind === 'track') return record;
+    throw new AppError('not-found', `There is no face ${id} in this file; it may have been deleted or merged.`, {
+      fix: 'Select the face again.',
+    });
+  }
+
+  /** Each once, in the order of time. Throws `not-found`. */
+  tracksById(ids: readonly string[]): FaceTrack[] {
+    return [...new Set(ids)].map((id) => this.track(id)).sort(byTime);
+  }
+
+  /** Throws `not-found`. */
+  cut(id: string): Cut {
+    const record = this.get(id);
+    if (record?.kind === 'cut') return record;
+    throw new AppError('not-found', `There is no cut ${id} in this file; it may have been deleted.`, {
+      fix: 'Select the cut again.',
+    });
+  }
+
   put(record: DocRecord): void {
     this.#changes.set(record.id, record);
   }
@@ -69,6 +92,10 @@ export class Draft {
     return [...this.records()].filter((record) => record.kind === 'track');
   }
 
+  cuts(): Cut[] {
+    return [...this.records()].filter((record) => record.kind === 'cut');
+  }
+
   /** Segments (of one speaker, if given) in the order of time. */
   segments(speakerId?: string): Segment[] {
     const found: Segment[] = [];
@@ -88,7 +115,7 @@ export class Draft {
 }
 
 /** Start, then end, then id: a total order, so that equal input gives equal output. */
-export function byTime(a: Segment, b: Segment): number {
+export function byTime<T extends Pick<Segment, 'id' | 'startSec' | 'endSec'>>(a: T, b: T): number {
   return a.startSec - b.startSec || a.endSec - b.endSec || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
@@ -97,9 +124,10 @@ export function spanOf(diff: RecordsDiff): { startSec: number; endSec: number } 
   let startSec = Infinity;
   let endSec = -Infinity;
   const cover = (record: DocRecord) => {
-    if (record.kind !== 'segment' && record.kind !== 'track') return;
-    startSec = Math.min(startSec, record.startSec);
-    endSec = Math.max(endSec, record.endSec);
+    if (record.kind === 'speaker') return;
+    const [start, end] = record.kind === 'cut' ? [record.timeSec, record.timeSec] : [record.startSec, record.endSec];
+    startSec = Math.min(startSec, start);
+    endSec = Math.max(endSec, end);
   };
   for (const record of diff.added) cover(record);
   for (const record of diff.removed) cover(record);

@@ -58,6 +58,13 @@ export function speechAfter(before: RecordMap, op: EditOp): Speech | null {
       return speech;
     case 'speaker.add':
     case 'speaker.rename':
+    case 'track.assign':
+    case 'track.split':
+    case 'track.merge':
+    case 'track.delete':
+    case 'cut.add':
+    case 'cut.move':
+    case 'cut.delete':
       return speech;
     case 'speaker.merge':
       for (const id of new Set(op.fromIds)) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { AdoptedHypothesis } from '../apply-op.ts';
+import type { AdoptedHypothesis, AdoptedPicture } from '../apply-op.ts';
 import type { EditOp } from '../edit-op.ts';
-import type { DocRecord, Segment, Speaker } from '../records.ts';
+import type { Cut, DocRecord, FaceTrack, Segment, Speaker } from '../records.ts';
 
 /**
  * Random edits for tests. A {@link Gesture} is independent of the document, so that fast-check can shrink a sequence;
@@ -38,6 +38,14 @@ const kinds: EditOp['op'][] = [
   'speaker.rename',
   'speaker.merge',
   'speaker.delete',
+  'track.assign',
+  'track.split',
+  'track.merge',
+  'track.delete',
+  'cut.add',
+  'cut.move',
+  'cut.delete',
+  'hypothesis.adopt',
   'hypothesis.adopt',
 ];
 
@@ -67,32 +75,59 @@ export const gesture: fc.Arbitrary<Gesture> = fc.record({
   name: fc.constantFrom(...awkwardNames),
 });
 
+/** Faces and cuts, or none of a system that only hears. */
+const picture: fc.Arbitrary<AdoptedPicture | null> = fc.option(
+  fc.record({
+    tracks: fc.array(
+      fc
+        .record({ startMs: fc.nat(endOfTimeMs - 600), lengthMs: fc.nat(600), track: fc.nat(9) })
+        .map(({ startMs, lengthMs, track }) => ({
+          startSec: startMs / 1000,
+          endSec: (startMs + lengthMs) / 1000,
+          speaker: track % 3 === 0 ? null : `spk0${track % 3}`,
+          boxesArtifact: `lane#${track}`,
+        })),
+      { maxLength: 8 },
+    ),
+    cutsSec: fc.array(
+      fc.nat(endOfTimeMs).map((ms) => ms / 1000),
+      { maxLength: 4 },
+    ),
+  }),
+);
+
 /** Turns on the grid of 1 ms, some without length, some overlapping others of their speaker. */
-export const hypothesis: fc.Arbitrary<AdoptedHypothesis> = fc.record({
-  label: fc.constant('a system'),
-  origin: fc.constantFrom('machine' as const, 'import' as const),
-  segments: fc.array(
-    fc
-      .record({
-        startMs: fc.nat(endOfTimeMs - 600),
-        lengthMs: fc.nat(600),
-        speaker: fc.constantFrom('spk00', 'spk01', 'spk02', '__proto__', 'Anna'),
-        confidence: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-      })
-      .map(({ startMs, lengthMs, speaker, confidence }) => {
-        return { startSec: startMs / 1000, endSec: (startMs + lengthMs) / 1000, speaker, confidence };
-      }),
-    { maxLength: 12 },
-  ),
-});
+export const hypothesis: fc.Arbitrary<AdoptedHypothesis> = fc
+  .record({
+    label: fc.constant('a system'),
+    origin: fc.constantFrom('machine' as const, 'import' as const),
+    segments: fc.array(
+      fc
+        .record({
+          startMs: fc.nat(endOfTimeMs - 600),
+          lengthMs: fc.nat(600),
+          speaker: fc.constantFrom('spk00', 'spk01', 'spk02', '__proto__', 'Anna'),
+          confidence: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+        })
+        .map(({ startMs, lengthMs, speaker, confidence }) => {
+          return { startSec: startMs / 1000, endSec: (startMs + lengthMs) / 1000, speaker, confidence };
+        }),
+      { maxLength: 12 },
+    ),
+  })
+  .chain((spoken) => picture.map((seen) => (seen ? { ...spoken, picture: seen } : spoken)));
 
 /** @param hypothesisIds what `hypothesis.adopt` may choose from */
 export function toOp(gesture: Gesture, records: Iterable<DocRecord>, hypothesisIds: readonly string[]): EditOp {
   const speakers: Speaker[] = [];
   const segments: Segment[] = [];
+  const tracks: FaceTrack[] = [];
+  const cuts: Cut[] = [];
   for (const record of records) {
     if (record.kind === 'speaker') speakers.push(record);
     if (record.kind === 'segment') segments.push(record);
+    if (record.kind === 'track') tracks.push(record);
+    if (record.kind === 'cut') cuts.push(record);
   }
   // Independent of the order of the map.
   const byId = (a: DocRecord, b: DocRecord) => (a.id < b.id ? -1 : 1);
@@ -129,6 +164,22 @@ export function toOp(gesture: Gesture, records: Iterable<DocRecord>, hypothesisI
       return { op: kind, fromIds: [pick(speakers, second), pick(speakers, third)], intoId: speakerId };
     case 'speaker.delete':
       return { op: kind, speakerId };
+    case 'track.assign':
+      return { op: kind, trackIds: [pick(tracks, second)], speakerId: third % 4 === 0 ? null : speakerId };
+    case 'track.split': {
+      const trackId = pick(tracks, second);
+      const track = tracks.find(({ id }) => id === trackId);
+      return { op: kind, trackId, atSec: track && first % 3 !== 0 ? (track.startSec + track.endSec) / 2 : startSec };
+    }
+    case 'track.merge':
+    case 'track.delete':
+      return { op: kind, trackIds: [pick(tracks, second), pick(tracks, third)] };
+    case 'cut.add':
+      return { op: kind, atSec: startSec };
+    case 'cut.move':
+      return { op: kind, cutId: pick(cuts, second), toSec: startSec };
+    case 'cut.delete':
+      return { op: kind, cutIds: [pick(cuts, second)] };
     case 'hypothesis.adopt':
       return { op: kind, hypothesisId: hypothesisIds[second % Math.max(1, hypothesisIds.length)] ?? 'none' };
   }
