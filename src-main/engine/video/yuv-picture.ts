@@ -4,11 +4,11 @@ import type { FrameSize } from '#media/frames.ts';
  * BT.601, luma 16–235, in fixed point with 8 bits of fraction: what OpenCV and the published pipelines make of a video
  * that does not name its matrix.
  */
-const LUMA = 298;
-const RED_V = 409;
-const GREEN_U = -100;
-const GREEN_V = -208;
-const BLUE_U = 516;
+export const LUMA = 298;
+export const RED_V = 409;
+export const GREEN_U = -100;
+export const GREEN_V = -208;
+export const BLUE_U = 516;
 
 /** A part of a frame, in pixels of its buffer; may reach beyond the picture, where it is black. */
 export interface Region {
