@@ -2,20 +2,27 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { MediaSources } from '#shared/api/contract.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
+import { faceArtifacts } from '#shared/evidence/face-schemas.ts';
 import { playability } from '#media/proxy.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { ReviewCopies } from './review-copies.ts';
 
+const faceNames = Object.values(faceArtifacts);
+
 /** Addresses on the media route of what a file is reviewed with. */
 export async function mediaSources(item: MediaItem, artifacts: Artifacts, copies: ReviewCopies): Promise<MediaSources> {
-  const [play, peaksUrl, frameTableUrl, vadUrl, pcmUrl] = await Promise.all([
+  const [play, peaksUrl, frameTableUrl, vadUrl, pcmUrl, ...faces] = await Promise.all([
     playSource(item, artifacts, copies),
     artifacts.url(item, 'peaks'),
     artifacts.url(item, 'frameTable'),
     artifacts.url(item, 'vad'),
     artifacts.url(item, 'pcm'),
+    ...faceNames.map((name) => artifacts.url(item, name)),
   ]);
-  return { ...play, peaksUrl, frameTableUrl, vadUrl, pcmUrl };
+  const evidence = Object.fromEntries(
+    faceNames.flatMap((name, i) => (faces[i] == null ? [] : [[name, faces[i]] as const])),
+  );
+  return { ...play, peaksUrl, frameTableUrl, vadUrl, pcmUrl, evidence };
 }
 
 type PlaySource = Pick<MediaSources, 'playUrl' | 'playsProxy' | 'playNote'>;

@@ -156,6 +156,7 @@ export class MemoryApi implements ApiClient {
       frameTableUrl: null,
       vadUrl: null,
       pcmUrl: null,
+      evidence: {},
     }),
     'document.get': ({ mediaId }) => {
       const file = this.#file(mediaId);

@@ -74,6 +74,7 @@ api.handlers['media.sources'] = () => ({
   frameTableUrl: hasVideo ? '/frames.bin' : null,
   vadUrl: null,
   pcmUrl: null,
+  evidence: {},
 });
 
 setTheme(query.get('theme') === 'light' ? 'light' : 'dark');
