@@ -49,12 +49,16 @@ export class VoiceGroups {
     return this.#alive.length;
   }
 
-  /** Every window to the group whose mean it is most like, again and again until none moves, at most `rounds` times. */
-  settle(rounds: number): void {
+  /**
+   * Every window to the group whose mean it is most like, again and again until none moves, at most `rounds` times.
+   * @param isFixed windows that stay where they are
+   */
+  settle(rounds: number, isFixed: (window: number) => boolean = () => false): void {
     for (let round = 0; round < rounds; round++) {
       const columns = this.#alive.map((group) => this.#cosinesTo(group));
       let moved = 0;
       for (let i = 0; i < this.labels.length; i++) {
+        if (isFixed(i)) continue;
         let best = 0;
         for (let k = 1; k < columns.length; k++) if (columns[k]![i]! > columns[best]![i]!) best = k;
         const from = this.labels[i]!;
