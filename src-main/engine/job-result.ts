@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { hypothesisSegmentSchema } from '#shared/domain/hypothesis.ts';
-import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import { boxesRef } from '#shared/domain/boxes-ref.ts';
+import type { HypothesisPicture, HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import { avEvidenceSchema, faceArtifacts, shotsDataSchema, trackIndexSchema } from '#shared/evidence/face-schemas.ts';
 import type { ArtifactRef } from '#shared/engine/protocol.ts';
 import { decodedFile, decodedSchema, pcmStage } from './media-stages.ts';
 import type { StageEntry } from './stage-files.ts';
@@ -10,6 +12,37 @@ const hypothesisSchema = z.object({ segments: z.array(hypothesisSegmentSchema) }
 /** The turns an output node left in `hypothesis.json`. */
 export const readHypothesis = async (output: StageEntry): Promise<HypothesisSegment[]> =>
   (await output.readJson('hypothesis.json', hypothesisSchema)).segments;
+
+/**
+ * Face tracks, whose they are by the system's answer, and the cuts; nothing for a system that only hears. Boxes are named
+ * by the cache key of the stage that wrote them.
+ */
+export async function readPicture(entries: ReadonlyMap<string, StageEntry>): Promise<{ picture?: HypothesisPicture }> {
+  const holding = (artifact: string): { entry: StageEntry; file: string } | null => {
+    for (const entry of entries.values()) {
+      const file = entry.meta.artifacts[artifact];
+      if (file !== undefined && entry.has(file)) return { entry, file };
+    }
+    return null;
+  };
+  const [index, shots, av] = [faceArtifacts.trackIndex, faceArtifacts.shots, faceArtifacts.av].map(holding);
+  if (!index || !shots || !av) return {};
+  const { frameRateHz, tracks } = await index.entry.readJson(index.file, trackIndexSchema);
+  const evidence = await av.entry.readJson(av.file, avEvidenceSchema);
+  const speakers = new Map(evidence.tracks.map(({ id, speaker }) => [id, speaker]));
+  const cuts = (await shots.entry.readJson(shots.file, shotsDataSchema)).shots;
+  return {
+    picture: {
+      tracks: tracks.map(({ id, firstFrame, frameCount }) => ({
+        startSec: firstFrame / frameRateHz,
+        endSec: (firstFrame + frameCount) / frameRateHz,
+        speaker: speakers.get(id) ?? null,
+        boxesArtifact: boxesRef([{ artifact: index.entry.key, trackIds: [id] }]),
+      })),
+      cutsSec: cuts.slice(1).map(({ firstFrame }) => firstFrame / frameRateHz),
+    },
+  };
+}
 
 /** Seconds decoded against what the container promises; 0 of 0 for media without sound. */
 export async function readDecoded(

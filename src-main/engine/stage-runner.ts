@@ -3,7 +3,7 @@ import type { Provenance } from '#shared/domain/hypothesis.ts';
 import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
 import { planJob } from './job-plan.ts';
 import type { JobPlan, PlannedNode } from './job-plan.ts';
-import { collectArtifacts, readDecoded, readHypothesis } from './job-result.ts';
+import { collectArtifacts, readDecoded, readHypothesis, readPicture } from './job-result.ts';
 import { ProgressMeter } from './progress.ts';
 import { CacheDisturbed } from './stage-cache.ts';
 import type { StageCache, StageWork } from './stage-cache.ts';
@@ -226,6 +226,7 @@ class JobRun {
       return {
         kind,
         segments: kind === 'diarize' && output ? await readHypothesis(output) : [],
+        ...(kind === 'diarize' ? await readPicture(entries) : {}),
         provenance: this.#provenance(entries),
         warnings: [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))],
         artifacts: collectArtifacts(entries),

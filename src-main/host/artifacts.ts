@@ -39,12 +39,20 @@ export class Artifacts {
 
   /** Address of a bulk array on the media route; null when the cache has it no more. */
   async url(item: Pick<MediaItem, 'identity' | 'choice'>, name: string): Promise<string | null> {
+    return (await this.address(item, name))?.url ?? null;
+  }
+
+  /** The same with the cache key of the stage that made it, by which edits name it. */
+  async address(
+    item: Pick<MediaItem, 'identity' | 'choice'>,
+    name: string,
+  ): Promise<{ url: string; key: string } | null> {
     const ref = (await this.#read(item))[name];
     const info = ref && (await stat(ref.path).catch(() => null));
     if (!info?.isFile() || !ref) return null;
     const id = `${name}-${createHash('sha256').update(`${ref.key}\0${ref.path}`).digest('hex').slice(0, 40)}`;
     this.#served.set(id, { path: ref.path, contentType: 'application/octet-stream', immutable: true });
-    return `/artifact/${id}`;
+    return { url: `/artifact/${id}`, key: ref.key };
   }
 
   /** Content of a small JSON artifact; null when the cache has it no more. */

@@ -17,7 +17,7 @@ export async function mediaSources(item: MediaItem, artifacts: Artifacts, copies
     artifacts.url(item, 'frameTable'),
     artifacts.url(item, 'vad'),
     artifacts.url(item, 'pcm'),
-    ...faceNames.map((name) => artifacts.url(item, name)),
+    ...faceNames.map((name) => artifacts.address(item, name)),
   ]);
   const evidence = Object.fromEntries(
     faceNames.flatMap((name, i) => (faces[i] == null ? [] : [[name, faces[i]] as const])),

@@ -20,6 +20,7 @@ export function completionOf(job: Job, media: MediaItem, result: EngineResult, h
             provenance: result.provenance,
             warnings: result.warnings,
             segments: result.segments,
+            picture: result.picture,
           },
           adoptIfUntouched: true,
         }

@@ -113,7 +113,7 @@ export function readRevision(sql: Statements, mediaId: string): number {
 export function hasHumanEdits(sql: Statements, mediaId: string): boolean {
   const row = sql<[string]>(
     `SELECT 1 FROM journal WHERE media_id = ? AND state = 'done' AND source = 'human'
-     AND op ->> 'op' <> 'hypothesis.adopt' LIMIT 1`,
+     AND op ->> 'op' NOT IN ('hypothesis.adopt', 'sync.correct') LIMIT 1`,
   ).get(mediaId);
   return row !== undefined;
 }

@@ -1,9 +1,10 @@
 import { AppError } from '#shared/api/errors.ts';
-import { hypothesisSegmentSchema, provenanceSchema } from '#shared/domain/hypothesis.ts';
-import type { HypothesisInfo, HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import { hypothesisPictureSchema, hypothesisSegmentSchema, provenanceSchema } from '#shared/domain/hypothesis.ts';
+import type { HypothesisInfo, HypothesisPicture, HypothesisSegment } from '#shared/domain/hypothesis.ts';
 import { z } from 'zod';
 import { readRevision } from './edits.ts';
 import { newId } from './ids.ts';
+import { packJson, unpackJson } from './packed-json.ts';
 import type { NewHypothesis, ReadableStore, WritableStore } from './protocol.ts';
 import type { Statements } from './sqlite.ts';
 
@@ -19,9 +20,12 @@ interface HypothesisRow {
   warnings: string;
 }
 
-export function createHypothesisReader(
-  sql: Statements,
-): Pick<ReadableStore, 'listHypotheses' | 'getHypothesis' | 'hypothesisSegments'> {
+export function createHypothesisReader(sql: Statements): Pick<
+  ReadableStore,
+  'listHypotheses' | 'getHypothesis' | 'hypothesisSegments'
+> & {
+  hypothesisPicture(id: string): HypothesisPicture | null;
+} {
   const getHypothesis = (id: string): HypothesisInfo => {
     const row = sql<[string], HypothesisRow>('SELECT * FROM hypothesis WHERE id = ? AND removed_ms IS NULL').get(id);
     if (row) return toInfo(row);
@@ -31,6 +35,10 @@ export function createHypothesisReader(
   };
   return {
     getHypothesis,
+    hypothesisPicture: (id) => {
+      const row = sql<[string], { picture: unknown }>('SELECT picture FROM hypothesis WHERE id = ?').get(id);
+      return row?.picture == null ? null : hypothesisPictureSchema.parse(unpackJson(row.picture));
+    },
     listHypotheses: (mediaId) => {
       readRevision(sql, mediaId);
       return sql<[string], HypothesisRow>(
@@ -57,10 +65,10 @@ export function createHypothesisWriter(sql: Statements): Pick<WritableStore, 'ad
       readRevision(sql, hypothesis.mediaId);
       checkSegments(hypothesis);
       const id = newId();
-      const { mediaId, label, origin, provenance, warnings, segments } = hypothesis;
+      const { mediaId, label, origin, provenance, warnings, segments, picture } = hypothesis;
       sql(
-        `INSERT INTO hypothesis (id, media_id, label, origin, created_ms, speaker_count, segment_count, provenance, warnings)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO hypothesis (id, media_id, label, origin, created_ms, speaker_count, segment_count, provenance, warnings,
+           picture) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         id,
         mediaId,
@@ -71,6 +79,7 @@ export function createHypothesisWriter(sql: Statements): Pick<WritableStore, 'ad
         segments.length,
         provenance === null ? null : JSON.stringify(provenance),
         JSON.stringify(warnings),
+        picture ? packJson(hypothesisPictureSchema.parse(picture)) : null,
       );
       const insert = sql(
         `INSERT INTO hypothesis_segment (hypothesis_id, position, start_sec, end_sec, speaker, confidence)

@@ -1,7 +1,7 @@
 import type { AppErrorData } from '#shared/api/errors.ts';
 import type { CuratedDocument, DocumentChange, JournalEntry } from '#shared/domain/document.ts';
 import type { EditOp } from '#shared/domain/edit-op.ts';
-import type { HypothesisInfo, HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import type { HypothesisInfo, HypothesisPicture, HypothesisSegment } from '#shared/domain/hypothesis.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 
@@ -23,6 +23,8 @@ export type MediaPatch = Partial<
 >;
 export type NewHypothesis = Pick<HypothesisInfo, 'mediaId' | 'label' | 'origin' | 'provenance' | 'warnings'> & {
   segments: HypothesisSegment[];
+  /** What it saw; absent for one that only heard. */
+  picture?: HypothesisPicture | undefined;
 };
 export type JobPatch = Partial<Omit<Job, 'id' | 'mediaId' | 'createdMs'>>;
 

@@ -1,6 +1,6 @@
 import { byTime } from '#shared/domain/ops/draft.ts';
 import { applyDiffInPlace, recordMap } from '#shared/domain/diff.ts';
-import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '#shared/domain/records.ts';
+import type { AvOffset, Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '#shared/domain/records.ts';
 import type { Statements } from './sqlite.ts';
 
 /** The curated records of one file in the database. */
@@ -15,6 +15,7 @@ type SegmentRow = Pick<Segment, 'id' | 'confidence' | 'review' | 'origin'> &
 type TrackRow = Pick<FaceTrack, 'id' | 'origin'> &
   TimeColumns & { speaker_id: string | null; boxes_artifact: string | null };
 type CutRow = Pick<Cut, 'id' | 'origin'> & { time_sec: number };
+type OffsetRow = Pick<AvOffset, 'id' | 'origin'> & { offset_sec: number };
 
 export function loadRecords(sql: Statements, mediaId: string): Map<string, DocRecord> {
   const speakers = sql<[string], SpeakerRow>(
@@ -28,6 +29,9 @@ export function loadRecords(sql: Statements, mediaId: string): Map<string, DocRe
     'SELECT id, start_sec, end_sec, speaker_id, boxes_artifact, origin FROM face_track WHERE media_id = ?',
   ).all(mediaId);
   const cuts = sql<[string], CutRow>('SELECT id, time_sec, origin FROM cut WHERE media_id = ?').all(mediaId);
+  const offsets = sql<[string], OffsetRow>('SELECT id, offset_sec, origin FROM av_offset WHERE media_id = ?').all(
+    mediaId,
+  );
   return recordMap([
     ...speakers.map((row): Speaker => {
       const { id, name, colour, lane_order: order, origin } = row;
@@ -53,26 +57,30 @@ export function loadRecords(sql: Statements, mediaId: string): Map<string, DocRe
       return { kind: 'track', id, ...span, speakerId: row.speaker_id, boxesArtifact: row.boxes_artifact, origin };
     }),
     ...cuts.map(({ id, time_sec: timeSec, origin }): Cut => ({ kind: 'cut', id, timeSec, origin })),
+    ...offsets.map(({ id, offset_sec: offsetSec, origin }): AvOffset => ({ kind: 'offset', id, offsetSec, origin })),
   ]);
 }
 
-/** Speakers in the order of lanes, then segments, tracks and cuts in the order of time. */
+/** Speakers in the order of lanes, then segments, tracks and cuts in the order of time, then the offset. */
 export function sortedRecords(records: Iterable<DocRecord>): DocRecord[] {
   const speakers: Speaker[] = [];
   const segments: Segment[] = [];
   const tracks: FaceTrack[] = [];
   const cuts: Cut[] = [];
+  const offsets: AvOffset[] = [];
   for (const record of records) {
     if (record.kind === 'speaker') speakers.push(record);
     else if (record.kind === 'segment') segments.push(record);
     else if (record.kind === 'track') tracks.push(record);
-    else cuts.push(record);
+    else if (record.kind === 'cut') cuts.push(record);
+    else offsets.push(record);
   }
   return [
     ...speakers.sort((a, b) => a.order - b.order),
     ...segments.sort(byTime),
     ...tracks.sort((a, b) => a.startSec - b.startSec),
     ...cuts.sort((a, b) => a.timeSec - b.timeSec),
+    ...offsets,
   ];
 }
 
@@ -102,6 +110,11 @@ const tables = {
     update: 'UPDATE cut SET time_sec = ?, origin = ? WHERE media_id = ? AND id = ?',
     remove: 'DELETE FROM cut WHERE media_id = ? AND id = ?',
   },
+  offset: {
+    insert: 'INSERT INTO av_offset (offset_sec, origin, media_id, id) VALUES (?, ?, ?, ?)',
+    update: 'UPDATE av_offset SET offset_sec = ?, origin = ? WHERE media_id = ? AND id = ?',
+    remove: 'DELETE FROM av_offset WHERE media_id = ? AND id = ?',
+  },
 } as const;
 
 function columnsOf(record: DocRecord): (string | number | null)[] {
@@ -116,6 +129,8 @@ function columnsOf(record: DocRecord): (string | number | null)[] {
       return [record.startSec, record.endSec, record.speakerId, record.boxesArtifact, record.origin];
     case 'cut':
       return [record.timeSec, record.origin];
+    case 'offset':
+      return [record.offsetSec, record.origin];
   }
 }
 

@@ -72,6 +72,29 @@ describe('hypotheses', () => {
     });
   });
 
+  it('bring the faces they saw and the cuts when they are adopted, and take them away with undo', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const segments = turns(2);
+    const picture = {
+      tracks: [
+        { startSec: 0, endSec: 2, speaker: segments[0]!.speaker, boxesArtifact: 'key#0' },
+        { startSec: 1, endSec: 2, speaker: null, boxesArtifact: 'key#1' },
+      ],
+      cutsSec: [2],
+    };
+    const { id } = await store.addHypothesis({ ...newHypothesis(mediaId, segments), picture });
+    await store.apply(mediaId, 0, { op: 'hypothesis.adopt', hypothesisId: id });
+    const { records } = await store.getDocument(mediaId);
+    const first = records.find((record) => record.kind === 'segment' && record.startSec === segments[0]!.startSec);
+    expect(records.filter(({ kind }) => kind === 'track')).toMatchObject([
+      { endSec: 2, speakerId: first?.kind === 'segment' ? first.speakerId : '', boxesArtifact: 'key#0' },
+      { startSec: 1, speakerId: null, boxesArtifact: 'key#1' },
+    ]);
+    expect(records.filter(({ kind }) => kind === 'cut')).toMatchObject([{ timeSec: 2, origin: 'machine' }]);
+    await store.undo(mediaId, 1);
+    expect((await store.getDocument(mediaId)).records).toEqual([]);
+  });
+
   it('of another file cannot be adopted', async () => {
     const { store, mediaId } = await projectWithFile();
     const [other] = await store.addMedia([newMedia('/media/other.wav')]);

@@ -20,7 +20,13 @@ export function createWriter(db: Database, cache: DocumentCache): WritableStore 
         fix: 'Choose another lane.',
       });
     }
-    return { label: info.label, origin: info.origin, segments: hypotheses.hypothesisSegments(hypothesisId) };
+    const picture = hypotheses.hypothesisPicture(hypothesisId);
+    return {
+      label: info.label,
+      origin: info.origin,
+      segments: hypotheses.hypothesisSegments(hypothesisId),
+      ...(picture ? { picture } : {}),
+    };
   });
   const writer = {
     ...createMediaWriter(sql),

@@ -1,4 +1,4 @@
-import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '#shared/domain/records.ts';
+import type { AvOffset, Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '#shared/domain/records.ts';
 
 /** The curated layer of one file as the window holds it. Arrays are replaced, never changed in place. */
 export interface FoldedDocument {
@@ -8,9 +8,11 @@ export interface FoldedDocument {
   segments: readonly Segment[];
   tracks: readonly FaceTrack[];
   cuts: readonly Cut[];
+  /** How a person corrected sound against picture; null = as in the file. */
+  offset: AvOffset | null;
 }
 
-export const emptyDocument: FoldedDocument = { speakers: [], segments: [], tracks: [], cuts: [] };
+export const emptyDocument: FoldedDocument = { speakers: [], segments: [], tracks: [], cuts: [], offset: null };
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 const bySpeakerOrder = (a: Speaker, b: Speaker): number => a.order - b.order || byId(a, b);
@@ -32,6 +34,7 @@ export function foldRecords(records: readonly DocRecord[]): FoldedDocument {
     segments: ofKind(records, 'segment').sort(byStart),
     tracks: ofKind(records, 'track').sort(byStart),
     cuts: ofKind(records, 'cut').sort(byTime),
+    offset: ofKind(records, 'offset')[0] ?? null,
   };
 }
 
@@ -78,5 +81,6 @@ export function foldDiff(document: FoldedDocument, diff: RecordsDiff): FoldedDoc
     segments: fold('segment', document.segments, byStart),
     tracks: fold('track', document.tracks, byStart),
     cuts: fold('cut', document.cuts, byTime),
+    offset: fold<AvOffset>('offset', document.offset ? [document.offset] : [], byId)[0] ?? null,
   };
 }

@@ -163,8 +163,11 @@ export const contract = {
       vadUrl: z.string().nullable(),
       /** 16 kHz mono int16 from the start of what is worked on, read in ranges: for playing backwards. */
       pcmUrl: z.string().nullable(),
-      /** What was found in the picture, by artifact name (evidence/face-schemas.ts); only what is there. */
-      evidence: z.record(z.string(), z.string()),
+      /**
+       * What was found in the picture, by artifact name (evidence/face-schemas.ts); only what is there. `key` is how face
+       * tracks name their boxes (domain/boxes-ref.ts).
+       */
+      evidence: z.record(z.string(), z.object({ url: z.string(), key: z.string() })),
     }),
   ),
 

@@ -7,6 +7,7 @@ import * as cuts from './ops/cut-ops.ts';
 import { Draft, spanOf } from './ops/draft.ts';
 import * as segments from './ops/segment-ops.ts';
 import * as speakers from './ops/speaker-ops.ts';
+import { correctSync } from './ops/sync-ops.ts';
 import * as tracks from './ops/track-ops.ts';
 import type { RecordsDiff } from './records.ts';
 
@@ -75,6 +76,8 @@ function draftOp(draft: Draft, op: EditOp, context: EditContext): string {
       return cuts.moveCut(draft, op, context);
     case 'cut.delete':
       return cuts.deleteCuts(draft, op);
+    case 'sync.correct':
+      return correctSync(draft, op, context);
     case 'hypothesis.adopt':
       return adoptHypothesis(draft, op.hypothesisId, context);
   }

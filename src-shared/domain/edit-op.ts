@@ -37,6 +37,8 @@ export const editOpSchema = z.discriminatedUnion('op', [
   /** Edges of tracks at the cut go with it. */
   z.object({ op: z.literal('cut.move'), cutId: idSchema, toSec: timeSecSchema }),
   z.object({ op: z.literal('cut.delete'), cutIds: z.array(idSchema).min(1).max(100_000) }),
+  /** The sound comes so much later than the picture (earlier where negative); null takes the correction back. */
+  z.object({ op: z.literal('sync.correct'), offsetSec: z.number().min(-5).max(5).nullable() }),
   /**
    * Replace the curated layer with a hypothesis. Speakers that match by overlap keep id, name and colour; face tracks and cuts
    * are replaced where the hypothesis has some.

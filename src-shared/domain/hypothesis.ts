@@ -11,6 +11,22 @@ export const hypothesisSegmentSchema = z.object({
 });
 export type HypothesisSegment = z.infer<typeof hypothesisSegmentSchema>;
 
+/** What a system saw: face tracks, whose they are, and the cuts. */
+export const hypothesisPictureSchema = z.object({
+  tracks: z.array(
+    z.object({
+      startSec: timeSecSchema,
+      endSec: timeSecSchema,
+      /** A label of the segments; null = nobody's, or somebody's who says nothing. */
+      speaker: z.string().min(1).max(200).nullable(),
+      /** As `boxesRef` writes it. */
+      boxesArtifact: z.string().nullable(),
+    }),
+  ),
+  cutsSec: z.array(timeSecSchema),
+});
+export type HypothesisPicture = z.infer<typeof hypothesisPictureSchema>;
+
 /** What made a hypothesis: enough to make it again. */
 export const provenanceSchema = z.object({
   systemId: z.string(),

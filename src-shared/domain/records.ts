@@ -69,7 +69,26 @@ export const cutSchema = z.object({
 });
 export type Cut = z.infer<typeof cutSchema>;
 
-export const recordSchema = z.discriminatedUnion('kind', [speakerSchema, segmentSchema, faceTrackSchema, cutSchema]);
+/**
+ * How the sound lies against the picture of this file, as a person corrected it: kept beside the labels, never in their
+ * times. At most one a file.
+ */
+export const avOffsetSchema = z.object({
+  kind: z.literal('offset'),
+  id: idSchema,
+  /** > 0: the sound comes later than the picture. */
+  offsetSec: z.number().min(-5).max(5),
+  origin: originSchema,
+});
+export type AvOffset = z.infer<typeof avOffsetSchema>;
+
+export const recordSchema = z.discriminatedUnion('kind', [
+  speakerSchema,
+  segmentSchema,
+  faceTrackSchema,
+  cutSchema,
+  avOffsetSchema,
+]);
 export type DocRecord = z.infer<typeof recordSchema>;
 
 export const recordsDiffSchema = z.object({

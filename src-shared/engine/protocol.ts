@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../api/errors.ts';
-import { hypothesisSegmentSchema, provenanceSchema } from '../domain/hypothesis.ts';
+import { hypothesisPictureSchema, hypothesisSegmentSchema, provenanceSchema } from '../domain/hypothesis.ts';
 import { mediaChoiceSchema, mediaIdentitySchema, mediaProbeSchema } from '../domain/media.ts';
 
 /**
@@ -76,6 +76,8 @@ export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 export const engineResultSchema = z.object({
   kind: z.enum(['ingest', 'diarize']),
   segments: z.array(hypothesisSegmentSchema),
+  /** Face tracks and cuts; absent for a system that only hears. */
+  picture: hypothesisPictureSchema.optional(),
   provenance: provenanceSchema,
   warnings: z.array(z.string()),
   artifacts: z.array(artifactRefSchema),

@@ -1,7 +1,7 @@
 import { AppError } from '../../api/errors.ts';
 import { diffOf } from '../diff.ts';
 import type { RecordMap } from '../diff.ts';
-import type { Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
+import type { AvOffset, Cut, DocRecord, FaceTrack, RecordsDiff, Segment, Speaker } from '../records.ts';
 
 /**
  * The records of a file while one edit is worked out. Reads see the changes so far; the base stays as it is, so that an
@@ -96,6 +96,11 @@ export class Draft {
     return [...this.records()].filter((record) => record.kind === 'cut');
   }
 
+  offset(): AvOffset | null {
+    for (const record of this.records()) if (record.kind === 'offset') return record;
+    return null;
+  }
+
   /** Segments (of one speaker, if given) in the order of time. */
   segments(speakerId?: string): Segment[] {
     const found: Segment[] = [];
@@ -124,7 +129,7 @@ export function spanOf(diff: RecordsDiff): { startSec: number; endSec: number } 
   let startSec = Infinity;
   let endSec = -Infinity;
   const cover = (record: DocRecord) => {
-    if (record.kind === 'speaker') return;
+    if (record.kind === 'speaker' || record.kind === 'offset') return;
     const [start, end] = record.kind === 'cut' ? [record.timeSec, record.timeSec] : [record.startSec, record.endSec];
     startSec = Math.min(startSec, start);
     endSec = Math.max(endSec, end);

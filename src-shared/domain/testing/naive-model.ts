@@ -65,6 +65,7 @@ export function speechAfter(before: RecordMap, op: EditOp): Speech | null {
     case 'cut.add':
     case 'cut.move':
     case 'cut.delete':
+    case 'sync.correct':
       return speech;
     case 'speaker.merge':
       for (const id of new Set(op.fromIds)) {

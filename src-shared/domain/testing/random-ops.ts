@@ -45,6 +45,7 @@ const kinds: EditOp['op'][] = [
   'cut.add',
   'cut.move',
   'cut.delete',
+  'sync.correct',
   'hypothesis.adopt',
   'hypothesis.adopt',
 ];
@@ -180,6 +181,8 @@ export function toOp(gesture: Gesture, records: Iterable<DocRecord>, hypothesisI
       return { op: kind, cutId: pick(cuts, second), toSec: startSec };
     case 'cut.delete':
       return { op: kind, cutIds: [pick(cuts, second)] };
+    case 'sync.correct':
+      return { op: kind, offsetSec: first % 3 === 0 ? null : (startMs - endMs) / 1000 };
     case 'hypothesis.adopt':
       return { op: kind, hypothesisId: hypothesisIds[second % Math.max(1, hypothesisIds.length)] ?? 'none' };
   }

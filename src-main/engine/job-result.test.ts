@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { stageMetaName } from '#shared/engine/stage-entry.ts';
+import { readPicture } from './job-result.ts';
+import { describeFiles, StageEntry } from './stage-files.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+async function entry(stageId: string, artifacts: Record<string, string>, files: Record<string, unknown>) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'diarist-result-'));
+  folders.push(folder);
+  await mkdir(folder, { recursive: true });
+  for (const [name, value] of Object.entries(files)) await writeFile(path.join(folder, name), JSON.stringify(value));
+  const described = await describeFiles(folder);
+  const meta = { format: 1, stageId, stageVersion: '1', key: `key-${stageId}`, createdMs: 0, wallSec: 0, cpuSec: 0 };
+  await writeFile(
+    path.join(folder, stageMetaName),
+    JSON.stringify({ ...meta, warnings: [], artifacts, files: described }),
+  );
+  return (await StageEntry.open(folder, stageId, `key-${stageId}`))!;
+}
+
+const shots = () =>
+  entry(
+    'shots',
+    { shots: 'shots.json' },
+    {
+      'shots.json': {
+        frameRateHz: 25,
+        shots: [
+          { firstFrame: 0, endFrame: 50 },
+          { firstFrame: 50, endFrame: 100 },
+        ],
+      },
+    },
+  );
+const tracks = () =>
+  entry(
+    'face-tracks',
+    { faceTrackIndex: 'tracks.json' },
+    {
+      'tracks.json': {
+        frameRateHz: 25,
+        tracks: [
+          { id: 0, firstFrame: 0, frameCount: 50, firstRow: 0 },
+          { id: 1, firstFrame: 60, frameCount: 20, firstRow: 50 },
+        ],
+      },
+    },
+  );
+const av = () =>
+  entry(
+    'av-turns',
+    { avEvidence: 'av.json' },
+    {
+      'av.json': {
+        tracks: [
+          { id: 0, identity: 0, speaker: 'spk00' },
+          { id: 1, identity: null, speaker: null },
+        ],
+        speakers: [],
+        segments: [],
+      },
+    },
+  );
+
+it('tells whose faces a system saw, by the stage that wrote their boxes', async () => {
+  const entries = new Map([
+    ['shots', await shots()],
+    ['face-tracks', await tracks()],
+    ['turns', await av()],
+  ]);
+  expect(await readPicture(entries)).toEqual({
+    picture: {
+      tracks: [
+        { startSec: 0, endSec: 2, speaker: 'spk00', boxesArtifact: 'key-face-tracks#0' },
+        { startSec: 2.4, endSec: 3.2, speaker: null, boxesArtifact: 'key-face-tracks#1' },
+      ],
+      cutsSec: [2],
+    },
+  });
+});
+
+it('has nothing to say of a system that only hears', async () => {
+  expect(await readPicture(new Map([['face-tracks', await tracks()]]))).toEqual({});
+});
