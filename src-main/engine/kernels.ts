@@ -8,6 +8,7 @@
 import type { FbankWindowsInput } from './audio/fbank-windows-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
+import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
@@ -15,6 +16,7 @@ import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
+import type { FaceViewsInput, FaceViewsOutput } from './video/views/face-views-kernel.ts';
 
 /** name → type of the kernel. */
 export interface Kernels {
@@ -25,11 +27,13 @@ export interface Kernels {
   'published-clusters': Kernel<PublishedClusterInput, ClusterOutput>;
   'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;
+  'voice-cepstra': Kernel<VoiceCepstraInput, Float32Array>;
   'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
   'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'face-detect': Kernel<FaceDetectInput, FaceDetectOutput>;
+  'face-views': Kernel<FaceViewsInput, FaceViewsOutput>;
 }
 
 /** name → the kernel's module, loaded on first use inside a worker. */
@@ -40,11 +44,13 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'published-clusters': async () => (await import('./cluster/published-kernel.ts')).publishedClusters,
   'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,
+  'voice-cepstra': async () => (await import('./audio/voice-cepstra-kernel.ts')).voiceCepstra,
   'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,
   'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'face-detect': async () => (await import('./video/face-detect/face-detect-kernel.ts')).faceDetect,
+  'face-views': async () => (await import('./video/views/face-views-kernel.ts')).faceViews,
 };
 
 export type KernelName = keyof Kernels;

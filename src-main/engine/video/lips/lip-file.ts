@@ -26,6 +26,9 @@ export const LIP = {
 } as const;
 export const LIP_VALUES = 10;
 
+/** Below this the mesh is unsure: it sees no face, or too little of one. */
+export const MIN_MESH_PROBABILITY = 0.5;
+
 export const lipIndexSchema = z.object({
   frameRateHz: z.number(),
   /** Of `tracks.f32`. */

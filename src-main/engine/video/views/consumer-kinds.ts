@@ -1,4 +1,5 @@
+import { lipsKind } from '../lips/lips-consumer.ts';
 import type { FaceViewConsumerKind } from './consumer.ts';
 
-/** Who looks at faces in the second pass, in a fixed order. */
-export const faceViewConsumers: readonly FaceViewConsumerKind[] = [];
+/** Who looks at faces in the second pass. Their order is that of their results within a block kept on disk. */
+export const faceViewConsumers: readonly FaceViewConsumerKind[] = [lipsKind];

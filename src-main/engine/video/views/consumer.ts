@@ -19,8 +19,8 @@
  *   const visual = await RowFile.create(input.outputPath('visual.f32'), input.rowCount, 128);
  *   const regions = mouthRegions(input); // from all boxes of all tracks: medians and the like
  *   return {
- *     crops: [{ format: { widthPx: 112, heightPx: 112, colour: 'grey', outside: 110 }, region: (face) => regions[face.row]! }],
- *     beginBlock: () => new VisualBlock(input),
+ *     crops: [{ format: { widthPx: 112, heightPx: 112, colour: 'grey', outside: 110 }, place: (face) => regions[face.row]! }],
+ *     beginBlock: (faces) => new VisualBlock(input, new RowValues(faces, 128)),
  *     collect: (faces, values) => visual.write(faces, values),
  *     finish: () => visual.close(),
  *   };
@@ -51,6 +51,7 @@ export interface FaceViewInput extends Pick<
   readonly params: Readonly<Record<string, unknown>>;
   /** Of the frames that crops are taken from; boxes of `rows` times `pictureWidthPx`, `pictureHeightPx` are its pixels. */
   readonly size: FrameSize;
+  readonly frameRateHz: number;
   readonly tracks: TrackIndex['tracks'];
   /** All of `tracks.f32`: `TRACK_ROW_VALUES` a row. */
   readonly rows: Float32Array;
@@ -65,8 +66,12 @@ export interface FaceViewInput extends Pick<
 /** A crop wanted of every face. */
 export interface CropWish {
   readonly format: CropFormat;
-  /** Where it lies for this face in this frame; called once per face and frame, on the engine's thread. */
-  region(face: FaceView): CropRegion;
+  /**
+   * Where it lies: of this face in this frame, asked once per face and frame, on the engine's thread; or the place that five
+   * points (left eye, right eye, tip of the nose, left and right corner of the mouth, x and y each, pixels of the crop)
+   * shall have in the crop. These are the points of the mesh or, where it is unsure, of the detector, in this very frame.
+   */
+  readonly place: ((this: void, face: FaceView) => CropRegion) | { readonly template: readonly number[] };
 }
 
 /** Crops of up to ten consecutive frames. */
@@ -93,10 +98,11 @@ export interface FaceViewConsumer {
   readonly crops: readonly CropWish[];
   /** false: this face is not wanted in this frame. Must depend on the file only. Default: all are. */
   wants?(face: FaceView): boolean;
-  beginBlock(): FaceViewBlock;
+  /** @param faces wanted ones of the block, by frame, then by row; frames that cannot be decoded stay out of its batches */
+  beginBlock(faces: readonly FaceView[]): FaceViewBlock;
   /**
    * What `end` returned, block after block in the order of time, also for blocks known from before a kill.
-   * @param faces wanted ones of the block, by frame, then by row
+   * @param faces as in `beginBlock`
    */
   collect(faces: readonly FaceView[], values: Float32Array): Promise<void>;
   /** After the last block: write files. Called also when there was no block at all. */

@@ -48,3 +48,23 @@ export class RowFile {
     await this.#handle.close();
   }
 }
+
+/** Values of the faces of a block, NaN until they are set: what a block with one row per face keeps. */
+export class RowValues {
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly #places: ReadonlyMap<number, number>;
+  readonly #valuesPerRow: number;
+
+  constructor(faces: readonly FaceView[], valuesPerRow: number) {
+    this.values = new Float32Array(faces.length * valuesPerRow).fill(NaN);
+    this.#places = new Map(faces.map(({ row }, at) => [row, at]));
+    this.#valuesPerRow = valuesPerRow;
+  }
+
+  /** @param from the first of the face's values in `values` */
+  set({ row }: FaceView, values: Float32Array, from = 0): void {
+    const at = this.#places.get(row);
+    if (at === undefined) return;
+    this.values.set(values.subarray(from, from + this.#valuesPerRow), at * this.#valuesPerRow);
+  }
+}
