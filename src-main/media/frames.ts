@@ -172,22 +172,32 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     let left = frames;
     let filled = 0;
     let buffer = this.#buffer(size);
+    /** A chunk that ends a frame, or several. */
+    const fillFrames = async (chunk: Buffer): Promise<'stop' | undefined> => {
+      for (let at = 0; at < chunk.length && left > 0;) {
+        const count = Math.min(size - filled, chunk.length - at);
+        buffer.set(chunk.subarray(at, at + count), filled);
+        filled += count;
+        at += count;
+        if (filled < size) break;
+        await handoff.put(buffer);
+        left--;
+        filled = 0;
+        buffer = this.#buffer(size);
+      }
+      return left > 0 ? undefined : 'stop';
+    };
     return runTool(this.#tools.ffmpegPath, await this.#arguments(), {
       signal: AbortSignal.any(signals),
       mediaPath: this.#source.path,
-      onStdout: async (chunk) => {
-        for (let at = 0; at < chunk.length && left > 0;) {
-          const count = Math.min(size - filled, chunk.length - at);
-          buffer.set(chunk.subarray(at, at + count), filled);
-          filled += count;
-          at += count;
-          if (filled < size) break;
-          await handoff.put(buffer);
-          left--;
-          filled = 0;
-          buffer = this.#buffer(size);
+      onStdout: (chunk) => {
+        const room = size - filled;
+        if (chunk.length < room) {
+          buffer.set(chunk, filled);
+          filled += chunk.length;
+          return undefined;
         }
-        return left > 0 ? undefined : 'stop';
+        return fillFrames(chunk);
       },
     });
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { AppError } from '#shared/api/errors.ts';
 
 /** ffmpeg or ffprobe that says nothing for so long is stuck, not busy. */
@@ -79,16 +80,20 @@ export async function runTool(
   });
 
   try {
-    for await (const chunk of child.stdout) {
+    await readAll(child.stdout, (chunk) => {
       rest();
-      const verdict = await options.onStdout?.(chunk as Buffer);
-      if (end !== 'running') break;
-      if (verdict === 'stop') {
-        stop('enough');
-        break;
-      }
-      listen();
-    }
+      const verdict = options.onStdout?.(chunk);
+      const go = (judged: void | 'stop'): 'stop' | undefined => {
+        if (end !== 'running') return 'stop';
+        if (judged === 'stop') {
+          stop('enough');
+          return 'stop';
+        }
+        listen();
+        return undefined;
+      };
+      return verdict instanceof Promise ? verdict.then(go) : go(verdict);
+    });
   } catch (error) {
     stop('enough');
     await closed.catch(() => null);
@@ -126,6 +131,61 @@ export async function runTool(
     stderrTail: log.tail(),
     errorLines: log.count,
   };
+}
+
+/**
+ * Every chunk of a stream to `onChunk`, which holds the stream back by returning a promise and ends the reading by `stop`.
+ * Frames of pictures come in hundreds of chunks a second: no promise is made for a chunk that needs none.
+ */
+function readAll(
+  stream: Readable,
+  onChunk: (chunk: Buffer) => 'stop' | undefined | Promise<'stop' | undefined>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    /** Node lets a held stream flow once its process has ended: what comes then waits here. */
+    const queue: Buffer[] = [];
+    let state: 'free' | 'busy' | 'done' = 'free';
+    let closed = false;
+    const finish = (error?: unknown): void => {
+      state = 'done';
+      stream.destroy();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const drain = (): void => {
+      try {
+        for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
+          const verdict = onChunk(chunk);
+          if (verdict === 'stop') return finish();
+          if (!verdict) continue;
+          state = 'busy';
+          stream.pause();
+          verdict.then((judged) => {
+            if (judged === 'stop') return finish();
+            state = 'free';
+            drain();
+          }, finish);
+          return;
+        }
+      } catch (error) {
+        return finish(error);
+      }
+      if (closed) finish();
+      else stream.resume();
+    };
+    stream.on('data', (chunk: Buffer) => {
+      if (state === 'done') return;
+      queue.push(chunk);
+      if (state === 'free') drain();
+    });
+    stream.once('close', () => {
+      closed = true;
+      if (state === 'free') finish();
+    });
+    stream.once('error', (error) => {
+      if (state !== 'done') finish(error);
+    });
+  });
 }
 
 export const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
