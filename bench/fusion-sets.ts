@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRttm } from '#shared/formats/rttm.ts';
 import type { Turn } from '#shared/formats/turn.ts';
-import { doverLap, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
 
 /** Several systems on one set, with its reference. */
 export interface FusionSet {
@@ -42,23 +41,4 @@ export function diart(): FusionSet {
     reference,
     systems: systems.map(({ name, turns }) => ({ name, turns: turns.filter((one) => files.has(one.fileId)) })),
   };
-}
-
-/** Fuses recording by recording. */
-export function fuseFiles(
-  systems: FusionSet['systems'],
-  options: DoverLapOptions,
-): { turns: Turn[]; warnings: string[] } {
-  const byFile = systems.map(({ turns }) => Map.groupBy(turns, (turn) => turn.fileId));
-  const fileIds = [...new Set(systems.flatMap(({ turns }) => turns.map((turn) => turn.fileId)))];
-  const warnings: string[] = [];
-  const turns = fileIds.flatMap((fileId) => {
-    const answers = systems.map(({ name }, at) => ({ name, turns: byFile[at]!.get(fileId) ?? [] }));
-    const fused = doverLap(answers, options);
-    warnings.push(...fused.warnings);
-    return fused.turns.map(({ startSec, endSec, label, confidence }): Turn => {
-      return { fileId, channel: '1', startSec, endSec, speaker: String(label), confidence };
-    });
-  });
-  return { turns, warnings };
 }

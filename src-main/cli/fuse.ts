@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
-import { encodeLabels, formatForOutput, writeLabels, type Turn } from '#shared/formats/index.ts';
-import { doverLap, doverLapDefaults, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
+import { encodeLabels, formatForOutput, writeLabels } from '#shared/formats/index.ts';
+import { doverLapDefaults, type DoverLapOptions } from '#shared/fusion/dover-lap.ts';
+import { fuseRecordings, turnsOfFusion } from '#shared/fusion/fuse-recordings.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
 import { asUsage, exitCode, guarded, printable, UsageError } from './exit.ts';
@@ -12,7 +13,7 @@ interface FuseOptions {
   out: string;
   mapping: string;
   method: string;
-  weights: string;
+  weights?: string;
   sigma: string;
   ties: string;
   bugCompatible?: boolean;
@@ -31,9 +32,8 @@ export function fuseCommand(): Command {
     .option('--mapping <greedy|hungarian|local-search>', 'how labels are matched', doverLapDefaults.mapping)
     .option('--method <dover-lap|rover>', 'the vote: with overlap, or plain with one speaker at a time', 'dover-lap')
     .option(
-      '--weights <rank|norm|equal|region|w1,w2,…>',
-      'what each system counts: by its rank, by its agreement, alike, by region (agreement there, independence and confidence), or as given in the order of the files',
-      'rank',
+      '--weights <independent|region|rank|norm|equal|w1,w2,…>',
+      'what each system counts: by what it says of its own (default), by region (agreement there, confidence), by its rank as in DOVER-Lap (default with --bug-compatible), by its agreement, alike, or as given in the order of the files',
     )
     .option(
       '--sigma <number>',
@@ -51,30 +51,17 @@ export function fuseCommand(): Command {
         const format = asUsage(() => formatForOutput(path.basename(options.out)));
         const systems: ({ name: string } & Awaited<ReturnType<typeof readLabelPath>>)[] = [];
         for (const input of inputs) systems.push({ name: path.basename(input), ...(await readLabelPath(input)) });
-        const fileIds = [...new Set(systems.flatMap((system) => system.turns.map((turn) => turn.fileId)))].sort();
-        if (fileIds.length === 0)
+        if (systems.every((system) => system.turns.length === 0))
           throw new AppError('bad-input', 'The inputs hold no turns.', {
             fix: 'Give label files with at least one turn.',
           });
         const warnings = systems.flatMap((system) => system.warnings);
-        const byFile = systems.map((system) => Map.groupBy(system.turns, (turn) => turn.fileId));
-        const weights: Record<string, number[]> = {};
-        const turns = fileIds.flatMap((fileId) => {
-          const answers = systems.map(({ name }, i) => ({ name, turns: byFile[i]!.get(fileId) ?? [] }));
-          for (const { name, turns: own } of answers)
-            if (own.length === 0) warnings.push(`${name} says nothing about ${fileId}.`);
-          const fused = doverLap(answers, fusion);
-          warnings.push(...fused.warnings.map((warning) => `${fileId}: ${warning}`));
-          weights[fileId] = fused.weights;
-          return fused.turns.map((turn): Turn => ({
-            fileId,
-            channel: '1',
-            startSec: turn.startSec,
-            endSec: turn.endSec,
-            speaker: `spk${String(turn.label).padStart(2, '0')}`,
-            confidence: turn.confidence,
-          }));
-        });
+        const fused = fuseRecordings(systems, fusion);
+        for (const { fileId, silent, warnings: own } of fused) {
+          for (const name of silent) warnings.push(`${name} says nothing about ${fileId}.`);
+          warnings.push(...own.map((warning) => `${fileId}: ${warning}`));
+        }
+        const turns = turnsOfFusion(fused);
         const labels = {
           turns: format.can.confidence ? turns : turns.map((turn) => ({ ...turn, confidence: null })),
           regions: [],
@@ -94,7 +81,7 @@ export function fuseCommand(): Command {
         warnings.push(...written.warnings);
         if (options.json) {
           process.stdout.write(
-            `${JSON.stringify({ type: 'done', output: options.out, systems: inputs, files: fileIds.map((fileId) => ({ fileId, weights: weights[fileId] })), turns, warnings })}\n`,
+            `${JSON.stringify({ type: 'done', output: options.out, systems: inputs, files: fused.map(({ fileId, weights }) => ({ fileId, weights })), turns, warnings })}\n`,
           );
         }
         for (const warning of [...new Set(warnings)]) process.stderr.write(`warning: ${printable(warning)}\n`);
@@ -114,12 +101,13 @@ function parseFusion(options: FuseOptions, systems: number): DoverLapOptions {
   if (!(sigma >= 0 && sigma <= 100))
     throw new UsageError(`--sigma takes a number from 0 to 100, not "${options.sigma}".`);
   const base = { mapping, method, voting: { sigma, ties }, bugCompatible: options.bugCompatible ?? false } as const;
-  const named = (['rank', 'norm', 'equal', 'region'] as const).find((one) => one === options.weights);
+  const wanted = options.weights ?? (base.bugCompatible ? 'rank' : doverLapDefaults.weights);
+  const named = (['independent', 'region', 'rank', 'norm', 'equal'] as const).find((one) => one === wanted);
   if (named) return { ...base, weights: named };
-  const given = options.weights.split(',').map(Number);
+  const given = wanted.split(',').map(Number);
   if (given.length !== systems || given.some((weight) => !(weight >= 0)) || given.every((weight) => weight === 0)) {
     throw new UsageError(
-      `--weights takes rank, norm, equal, region, or ${systems} numbers separated by commas, not "${options.weights}".`,
+      `--weights takes independent, region, rank, norm, equal, or ${systems} numbers separated by commas, not "${wanted}".`,
     );
   }
   return { ...base, weights: 'custom', given };

@@ -1,3 +1,4 @@
+import { independentWeights } from './independence.ts';
 import { greedyTupleCount, mapGreedy, maxGreedyTuples } from './mapping-greedy.ts';
 import { mapHungarian } from './mapping-hungarian.ts';
 import { mapLocalSearch } from './mapping-local-search.ts';
@@ -16,6 +17,8 @@ export interface DoverLapOptions {
   weights: WeightType;
   /** For `custom`: a weight per system, in their order. */
   given?: readonly number[];
+  /** For `independent`: weights learnt from all recordings of the same systems; absent: from this one alone. */
+  independent?: readonly number[];
   voting: VotingOptions;
   /** Reproduce the released code where it ranks the least agreeing system first. */
   bugCompatible: boolean;
@@ -23,7 +26,7 @@ export interface DoverLapOptions {
 
 export const doverLapDefaults: DoverLapOptions = {
   mapping: 'greedy',
-  weights: 'rank',
+  weights: 'independent',
   voting: { sigma: 0.5, ties: 'all' },
   bugCompatible: false,
 };
@@ -37,8 +40,8 @@ export interface Fusion {
 
 /**
  * DOVER-Lap (Raj et al., SLT 2021) over the answers of several systems for one recording: labels are mapped to a common
- * set, then every stretch of time is decided by a weighted vote that keeps overlapped speech. The weights `region` are our
- * own, see region-weights.ts; the voting `rover` is plain and knows no weights.
+ * set, then every stretch of time is decided by a weighted vote that keeps overlapped speech. The weights `independent` and
+ * `region` are our own (independence.ts, region-weights.ts); the voting `rover` is plain and knows no weights.
  */
 export function doverLap(systems: readonly SystemOutput[], options: DoverLapOptions = doverLapDefaults): Fusion {
   const warnings: string[] = [];
@@ -53,6 +56,10 @@ export function doverLap(systems: readonly SystemOutput[], options: DoverLapOpti
     const own = regionWeights(systems, cut, labels, labelCount);
     const turns = vote(cut, labels, labelCount, own.weights, options.voting);
     return { turns, weights: own.independence, warnings };
+  }
+  if (options.weights === 'independent') {
+    const weights = options.independent ?? independentWeights([systems]).weights;
+    return { turns: vote(cut, labels, labelCount, weights, options.voting), weights: [...weights], warnings };
   }
   const weights = weighSystems(systems.length, options, mapped.agreement, mapped.meanDer);
   return { turns: vote(cut, labels, labelCount, weights, options.voting), weights, warnings };

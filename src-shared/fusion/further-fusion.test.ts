@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doverLap, doverLapDefaults } from './dover-lap.ts';
+import { independentWeights } from './independence.ts';
 import { mapGreedy } from './mapping-greedy.ts';
 import { mapLocalSearch, totalOf } from './mapping-local-search.ts';
 import { indexSpeakers, pairwiseIou, type LabelMapping } from './mapping.ts';
@@ -67,6 +68,52 @@ describe('plain voting', () => {
       fc.property(answers, (systems) => {
         const { turns } = doverLap(systems, rover);
         turns.slice(1).forEach((one, at) => expect(one.startSec).toBeGreaterThanOrEqual(turns[at]!.endSec - 1e-9));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('independent weights', () => {
+  /** A talk of two in turns of 2 s, borders moved by up to 0.4 s; every so manieth turn given to the other speaker. */
+  const talk = (seed: number, wrongEvery: number): SystemOutput => {
+    const moved = (k: number): number => (((k * 7919 + seed * 104_729) % 801) - 400) / 1000;
+    const turns = Array.from({ length: 200 }, (_, k) => {
+      const isWrong = (k + seed) % wrongEvery === 0;
+      return turn(2 * k + 1 + moved(k), 2 * k + 3 + moved(k + 1), (k % 2 === 0) === isWrong ? 'b' : 'a');
+    });
+    return system(`talk ${seed}`, ...turns);
+  };
+  /** Another setting of the same program: the same borders, some turns relabelled. */
+  const variant = (of: SystemOutput, every: number): SystemOutput =>
+    system(`${of.name}/${every}`, ...of.turns.map((one, k) => (k % every === 0 ? { ...one, speaker: 'a' } : one)));
+
+  it('are none for one more copy: any number of settings of one program weigh as one', () => {
+    const [x, y, z] = [talk(1, 9), talk(2, 9), talk(3, 9)];
+    const copies = [x, variant(x, 5), variant(x, 7), variant(x, 11), variant(x, 13)];
+    const { weights, groups } = independentWeights([[...copies, y, z]]);
+    expect(groups.map((group) => group.length).sort()).toEqual([1, 1, 5]);
+    const ofCopies = weights.slice(0, 5).reduce((sum, weight) => sum + weight, 0);
+    expect(ofCopies).toBeGreaterThan(0.2);
+    expect(ofCopies).toBeLessThan(0.4);
+  });
+
+  it('give the casting vote to the odd one of three, as long as two agreeing outvote it', () => {
+    const [x, y, z] = [talk(1, 9), talk(2, 9), talk(3, 3)];
+    const near = system('near', ...x.turns.map((one, k) => (k % 10 === 0 ? { ...one, speaker: 'a' } : one)));
+    const [ofX, ofNear, ofZ] = independentWeights([[x, near, z]]).weights;
+    expect(ofZ).toBeGreaterThan(Math.max(ofX!, ofNear!));
+    const apart = independentWeights([[x, y, z]]).weights;
+    expect(Math.max(...apart)).toBeLessThan(0.5);
+  });
+
+  it('sum to one, follow their systems, and are equal for two', () => {
+    fc.assert(
+      fc.property(answers, (systems) => {
+        const { weights } = independentWeights([systems]);
+        expect(weights.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
+        const two = independentWeights([systems.slice(0, 2)]);
+        if (two.groups.length === 1) expect(two.weights[0]).toBeCloseTo(0.5, 9);
       }),
       { numRuns: 60 },
     );

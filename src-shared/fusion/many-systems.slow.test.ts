@@ -4,7 +4,8 @@ import { itShared, sharedPath } from '../../src-main/testing/shared-data.ts';
 import { parseRttm } from '../formats/rttm.ts';
 import type { Turn } from '../formats/turn.ts';
 import { scoreDiarization } from '../metrics/score.ts';
-import { doverLap, doverLapDefaults, type DoverLapOptions } from './dover-lap.ts';
+import { doverLapDefaults, type DoverLapOptions } from './dover-lap.ts';
+import { fuseRecordings, turnsOfFusion } from './fuse-recordings.ts';
 
 const outputs = (...parts: string[]): string => sharedPath('data', 'system_outputs', ...parts);
 const read = (file: string): Turn[] => parseRttm(readFileSync(file, 'utf8')).turns;
@@ -18,36 +19,26 @@ function nine(): { reference: Turn[]; systems: { name: string; turns: Turn[] }[]
       .filter((name) => !name.includes('oracle'))
       .map((name) => ({ name, turns: read(`${expected}/${kind}/${name}/AMI.rttm`) })),
   );
-  return { reference: readdirSync(folder).flatMap((name) => read(`${folder}/${name}`)), systems };
+  const reference = readdirSync(folder).flatMap((name) => read(`${folder}/${name}`));
+  const files = new Set(reference.map((one) => one.fileId));
+  // The offline files hold dev meetings too.
+  const wanted = systems.map(({ name, turns }) => ({ name, turns: turns.filter((one) => files.has(one.fileId)) }));
+  return { reference, systems: wanted };
 }
 
 function fused({ reference, systems }: ReturnType<typeof nine>, options: Partial<DoverLapOptions>): number {
-  const byFile = systems.map(({ turns }) => Map.groupBy(turns, (one) => one.fileId));
-  const turns = [...new Set(reference.map((one) => one.fileId))].flatMap((fileId) => {
-    const answers = systems.map(({ name }, at) => ({ name, turns: byFile[at]!.get(fileId) ?? [] }));
-    const { turns: own, warnings } = doverLap(answers, { ...doverLapDefaults, ...options });
-    expect(warnings).toEqual([]);
-    return own.map((one): Turn => ({ ...one, fileId, channel: '1', speaker: String(one.label) }));
-  });
-  return 100 * scoreDiarization(reference, turns).overall.der;
+  const recordings = fuseRecordings(systems, { ...doverLapDefaults, ...options });
+  for (const { warnings } of recordings) expect(warnings).toEqual([]);
+  return 100 * scoreDiarization(reference, turnsOfFusion(recordings)).overall.der;
 }
 
-/**
- * The aim, the best single system (19.63 %) + 0.3 points, is missed: seven of the nine answers are one online system at
- * different latencies (27 to 34 %), and outvote the better two. Weights by region, which let copies share a weight, take
- * back a third of the loss. What is measured is held here: rank 26.20, by region 24.33, Hungarian 26.46.
- */
-itShared('nine systems by the greedy mapping: no switch, better than most of them, by region better still', () => {
+/** Seven of the nine answers are one online system at different settings: by rank they outvote the better two (26.20 %). */
+itShared('nine systems by the greedy mapping: no switch, no worse than the best single one + 0.3 points', () => {
   const set = nine();
   expect(set.systems).toHaveLength(9);
-  const files = new Set(set.reference.map((one) => one.fileId));
   const singles = set.systems
-    .map(({ turns }) => turns.filter((one) => files.has(one.fileId)))
-    .map((turns) => 100 * scoreDiarization(set.reference, turns).overall.der)
+    .map(({ turns }) => 100 * scoreDiarization(set.reference, turns).overall.der)
     .sort((a, b) => a - b);
   expect(singles[0]).toBeCloseTo(19.63, 1);
-  const [rank, region] = [fused(set, {}), fused(set, { weights: 'region' })];
-  expect(rank).toBeLessThan(singles[2]!);
-  expect(region).toBeLessThan(singles[1]! + 0.6);
-  expect(region).toBeLessThan(rank - 1.5);
+  expect(fused(set, {})).toBeLessThanOrEqual(singles[0]! + 0.3);
 });

@@ -1,8 +1,9 @@
 /**
- * How much each system counts: by its rank among the others (DOVER-Lap's default), as given, by its agreement
- * with the others itself (`norm`), alike, or by region (region-weights.ts).
+ * How much each system counts: by what it says of its own (`independent`, the default; independence.ts), by region
+ * (region-weights.ts), by its rank among the others (DOVER-Lap's default), by its agreement with the others itself (`norm`),
+ * alike, or as given.
  */
-export type WeightType = 'rank' | 'custom' | 'norm' | 'equal' | 'region';
+export type WeightType = 'independent' | 'region' | 'rank' | 'norm' | 'equal' | 'custom';
 
 /** w ∝ 1 / rank^0.1 (DOVER-Lap's exponent), rank 1 for the highest score; equal scores share the best rank. Sum 1. */
 export function rankWeights(scores: readonly number[], exponent = 0.1): number[] {
