@@ -5,10 +5,10 @@
  *
  * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
-import type { FbankWindowsInput } from './audio/fbank-windows-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
+import type { VoiceNetInput } from './audio/voice-nets/voice-net-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
@@ -23,7 +23,7 @@ export interface Kernels {
   /** For tests of the pool: returns its input after `millis`, checking for cancel each 10 ms. */
   'sleep-echo': Kernel<{ millis: number; value: number }, number>;
   'silero-vad': Kernel<SileroInput, Float32Array>;
-  'fbank-windows': Kernel<FbankWindowsInput, Float32Array>;
+  'voice-net-windows': Kernel<VoiceNetInput, Float32Array>;
   'published-clusters': Kernel<PublishedClusterInput, ClusterOutput>;
   'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;
@@ -40,7 +40,7 @@ export interface Kernels {
 export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[N]> } = {
   'sleep-echo': async () => (await import('./sleep-echo.ts')).sleepEcho,
   'silero-vad': async () => (await import('./audio/silero-kernel.ts')).sileroVad,
-  'fbank-windows': async () => (await import('./audio/fbank-windows-kernel.ts')).fbankWindows,
+  'voice-net-windows': async () => (await import('./audio/voice-nets/voice-net-kernel.ts')).voiceNetWindows,
   'published-clusters': async () => (await import('./cluster/published-kernel.ts')).publishedClusters,
   'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,

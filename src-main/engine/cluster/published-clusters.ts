@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
-import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import type { PublishedClusterInput } from './published-kernel.ts';
 import { clustersSchema } from './speaker-clusters.ts';
 import { threeDSpeakerRules } from './spectral-3d-speaker.ts';
 import { labelConfidence } from './speaker-posteriors.ts';
 import { vbxPresets } from './vbx.ts';
-import { vectors } from './vectors.ts';
+import { rowSize, vectors } from './vectors.ts';
 
 /** Speakers of the windows of node `embeddings`. Outputs: `clusters.json`, `voices.f32`, as `speaker-clusters` writes them. */
 async function cluster(
@@ -17,9 +16,10 @@ async function cluster(
 ): Promise<void> {
   const { windows } = await context.input('embeddings').readJson('windows.json', windowsSchema);
   const asked = context.job.speakers;
+  const embeddings = await context.input('embeddings').readFloat32('embeddings.f32');
   const result = await context.kernel('published-clusters', {
-    embeddings: await context.input('embeddings').readFloat32('embeddings.f32'),
-    size: VOICE_SIZE,
+    embeddings,
+    size: rowSize(embeddings, windows.length),
     startSec: Float64Array.from(windows, (window) => window.startSec),
     endSec: Float64Array.from(windows, (window) => window.endSec),
     speakers: { min: asked?.min ?? 1, max: asked?.max ?? maxSpeakers },
@@ -79,10 +79,12 @@ export const windowSequenceStage: Stage<z.ZodObject> = {
   async run(context) {
     const { labels } = await context.input('clusters').readJson('clusters.json', clustersSchema);
     const { windows } = await context.input('embeddings').readJson('windows.json', windowsSchema);
+    const embeddings = await context.input('embeddings').readFloat32('embeddings.f32');
+    const size = rowSize(embeddings, windows.length);
     const confidence = labelConfidence(
       {
-        rows: vectors(await context.input('embeddings').readFloat32('embeddings.f32'), VOICE_SIZE),
-        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), VOICE_SIZE),
+        rows: vectors(embeddings, size),
+        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), size),
         startSec: windows.map((window) => window.startSec),
         endSec: windows.map((window) => window.endSec),
       },

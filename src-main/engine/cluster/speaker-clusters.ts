@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
-import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage } from '../stage.ts';
+import { rowSize } from './vectors.ts';
 import { clusterMethods } from './cluster-windows.ts';
 import { SAME_VOICE } from './speaker-search.ts';
 
@@ -43,7 +43,7 @@ export const speakerClustersStage: Stage<typeof params> = {
     const asked = context.job.speakers;
     const result = await context.kernel('cluster-voices', {
       embeddings,
-      size: VOICE_SIZE,
+      size: rowSize(embeddings, windows.length),
       startSec: Float64Array.from(windows, (window) => window.startSec),
       endSec: Float64Array.from(windows, (window) => window.endSec),
       minSpeakers: asked?.min ?? 1,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
-import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import type { Stage } from '../stage.ts';
+import { rowSize } from './vectors.ts';
 import { clustersSchema } from './speaker-clusters.ts';
 
 /** What `sequence.json` holds, one entry per window of node `fine`. */
@@ -24,10 +24,11 @@ export const speakerSequenceStage: Stage<z.ZodObject> = {
     const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
     const coarse = (await context.input('embeddings').readJson('windows.json', windowsSchema)).windows;
     const clusters = await context.input('clusters').readJson('clusters.json', clustersSchema);
+    const embeddings = await context.input('fine').readFloat32('embeddings.f32');
     const { labels, confidence } = await context.kernel('speaker-sequence', {
-      embeddings: await context.input('fine').readFloat32('embeddings.f32'),
+      embeddings,
       voices: await context.input('clusters').readFloat32('voices.f32'),
-      size: VOICE_SIZE,
+      size: rowSize(embeddings, windows.length),
       startSec: Float64Array.from(windows, (window) => window.startSec),
       endSec: Float64Array.from(windows, (window) => window.endSec),
       found: {

@@ -9,6 +9,9 @@ export function vectors(data: Float32Array, size: number): Vectors {
   return { data, size, count: size === 0 ? 0 : data.length / size };
 }
 
+/** Values of a row where `values` holds `rows` of them: the size of the voice net; 1 when there is no row. */
+export const rowSize = (values: ArrayLike<number>, rows: number): number => (rows === 0 ? 1 : values.length / rows);
+
 /** Every row scaled to length 1; rows of length 0 stay 0. */
 export function unitRows({ data, size, count }: Vectors): Vectors {
   const out = new Float32Array(data.length);

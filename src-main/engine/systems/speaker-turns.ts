@@ -4,11 +4,10 @@ import { VAD_STEP_SAMPLES } from '../audio/silero-kernel.ts';
 import { speechSchema } from '../audio/speech-regions.ts';
 import { regionsSchema } from '../audio/posterior-regions.ts';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
-import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import { sequenceSchema } from '../cluster/speaker-sequence.ts';
 import { secondSpeakers } from '../cluster/second-speakers.ts';
 import type { SecondTurn } from '../cluster/second-speakers.ts';
-import { vectors } from '../cluster/vectors.ts';
+import { rowSize, vectors } from '../cluster/vectors.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { turnsFromWindows } from './turns.ts';
 
@@ -77,10 +76,12 @@ export const overlappingTurnsStage: Stage<typeof params> = {
     const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
     const { labels } = await context.input('sequence').readJson('sequence.json', sequenceSchema);
     const { regions } = await context.input('overlaps').readJson('regions.json', regionsSchema);
+    const embeddings = await context.input('fine').readFloat32('embeddings.f32');
+    const size = rowSize(embeddings, windows.length);
     const second = secondSpeakers(
       {
-        rows: vectors(await context.input('fine').readFloat32('embeddings.f32'), VOICE_SIZE),
-        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), VOICE_SIZE),
+        rows: vectors(embeddings, size),
+        speakers: vectors(await context.input('clusters').readFloat32('voices.f32'), size),
         startSec: Float64Array.from(windows, (window) => window.startSec),
         endSec: Float64Array.from(windows, (window) => window.endSec),
       },

@@ -8,9 +8,10 @@ import { kaldiFrameCount, KaldiFbank, subtractMean } from './kaldi-fbank.ts';
 import { librosaFrameCount, LibrosaMfcc } from './librosa-mfcc.ts';
 import { binMelFilters, kaldiMelFilters, slaneyMelFilters, torchMelFilters } from './mel-filters.ts';
 import { PythonSpeechFeatures, speechFrameCount } from './python-speech-features.ts';
+import { speechBrainFrameCount, SpeechBrainFbank } from './speechbrain-fbank.ts';
 import { torchFrameCount, TorchaudioMel } from './torchaudio-mel.ts';
 
-/** Made with NumPy by dense matrices and its FFT, from the published definitions; see the signal below. */
+/** Made with NumPy (SpeechBrain's: PyTorch's stft) by dense matrices and its FFT, from the published definitions; see the signal below. */
 const golden = z
   .record(
     z.string(),
@@ -48,6 +49,7 @@ describe('front ends against their reference vectors', () => {
     ['speechMfcc', () => new PythonSpeechFeatures().mfcc(int16)],
     ['speechLogFbank', () => new PythonSpeechFeatures().logFbank(int16)],
     ['librosaMfcc40', () => new LibrosaMfcc(40).compute(fading)],
+    ['speechBrain80', () => new SpeechBrainFbank(80).compute(fading)],
     ['torchMel64', () => transposed(new TorchaudioMel(64).compute(signal), 64)],
   ])('%s', (name, compute) => {
     const wanted = golden[name]!;
@@ -73,6 +75,7 @@ describe('short and silent signals', () => {
     expect(fbank.compute(samples)).toHaveLength(80 * kaldiFrameCount(length));
     expect(new PythonSpeechFeatures().mfcc(samples)).toHaveLength(13 * speechFrameCount(length));
     expect(new LibrosaMfcc(40).compute(samples)).toHaveLength(40 * librosaFrameCount(length));
+    expect(new SpeechBrainFbank(80).compute(samples)).toHaveLength(80 * speechBrainFrameCount(length));
     if (length > 256) expect(new TorchaudioMel(64).compute(samples)).toHaveLength(64 * torchFrameCount(length));
     else expect(() => new TorchaudioMel(64).compute(samples)).toThrow(RangeError);
   });
@@ -86,6 +89,7 @@ describe('short and silent signals', () => {
       fbank.compute(silence),
       new PythonSpeechFeatures().mfcc(silence),
       new LibrosaMfcc(40).compute(silence),
+      new SpeechBrainFbank(80).compute(silence),
       new TorchaudioMel(64).compute(silence),
     ]) {
       expect(features.every(Number.isFinite)).toBe(true);

@@ -60,6 +60,20 @@ export function torchMelFilters(bands: number, fftSize = 512): MelFilter[] {
   );
 }
 
+/**
+ * Filters of SpeechBrain (processing/features, Filterbank): HTK mels from 0 to 8 kHz; a triangle falls as steeply as it
+ * rises, by the distance to the centre below it.
+ */
+export function speechBrainMelFilters(bands: number, fftSize: number): MelFilter[] {
+  const top = htkMel(NYQUIST_HZ);
+  const corners = Array.from({ length: bands + 2 }, (_, j) => htkHz((top * j) / (bands + 1)));
+  return Array.from({ length: bands }, (_, j) => {
+    const centre = corners[j + 1]!;
+    const band = centre - corners[j]!;
+    return sparse(fftSize / 2 + 1, (bin) => 1 - Math.abs((bin * SAMPLE_RATE_HZ) / fftSize - centre) / band);
+  });
+}
+
 /** Filters of librosa (Slaney's mels, each of unit area) from 0 to 8 kHz. */
 export function slaneyMelFilters(bands: number, fftSize: number): MelFilter[] {
   // Linear up to 1 kHz (15 mels), then 27 mels per factor 6.4.
