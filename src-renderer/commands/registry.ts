@@ -1,6 +1,7 @@
 import { i18next } from '../i18n/index.ts';
 import type { Action } from './action.ts';
 import { editActions } from './actions/edit.ts';
+import { faceActions } from './actions/faces.ts';
 import { moveActions } from './actions/move.ts';
 import { playActions } from './actions/play.ts';
 import { speakerActions } from './actions/speakers.ts';
@@ -25,6 +26,7 @@ const actions: Record<CommandId, Action> = {
   ...moveActions,
   ...editActions,
   ...speakerActions,
+  ...faceActions,
   ...viewActions,
 };
 

@@ -6,6 +6,8 @@ import { Scope } from '../timeline/scope.ts';
 import { word } from '../timeline/words.ts';
 import { classes } from '../ui/controls.tsx';
 import { speakerLook } from '../ui/palette.ts';
+import { useFaces } from '../faces/face-store.ts';
+import { FaceBoxes } from './FaceBoxes.tsx';
 import { player, usePlayer } from './player.ts';
 import styles from './Player.module.css';
 import { containedRect } from './transport-math.ts';
@@ -41,6 +43,7 @@ export function PictureOverlay({ video }: { video: RefObject<HTMLVideoElement | 
 
   return (
     <div className={styles.overlay} ref={layer}>
+      {hasPicture && <FaceBoxes />}
       <TalkingNow large={!hasPicture} />
     </div>
   );
@@ -54,9 +57,10 @@ function TalkingNow({ large }: { large: boolean }): ReactElement {
   return (
     <ul className={classes(styles.talking, large && styles.large)} aria-label={word('talking')}>
       {(canPlay || !large) &&
-        speakers.map((speaker) => (
+        speakers.map(({ speaker, isOffScreen }) => (
           <li key={speaker.id} style={{ '--hue': speakerLook(speaker.colour).cssColour } as CSSProperties}>
             {speaker.name}
+            {isOffScreen && <small> · {word('offScreen')}</small>}
           </li>
         ))}
       {large && canPlay && isLabelled && speakers.length === 0 && <li className={styles.silent}>{word('nobody')}</li>}
@@ -64,20 +68,36 @@ function TalkingNow({ large }: { large: boolean }): ReactElement {
   );
 }
 
-function useTalking(): readonly Speaker[] {
+interface Talker {
+  speaker: Speaker;
+  /** Faces are known, and none of this speaker's is in the picture. */
+  isOffScreen: boolean;
+}
+
+function useTalking(): readonly Talker[] {
   const speakers = useReviewStore((state) => state.speakers);
   const segments = useReviewStore((state) => state.segments);
   const spans = useMemo(() => spansOf(segments), [segments]);
+  const shown = useFaces((state) => (state.speech ? state.shown : null));
+  const offsetSec = useReviewStore((state) => state.offset?.offsetSec ?? 0);
   const [ids, setIds] = useState('');
   useEffect(() => {
     // React hears of it only when who talks changes, not with every frame.
-    const tell = (sec: number) => setIds(talkingAt(segments, spans, sec).join('\n'));
+    const tell = (frameSec: number) => {
+      const seen = shown && new Set(shown.at(frameSec).map((face) => face.speaker?.id));
+      // Labels are of the sound, frames of the picture.
+      const talking = talkingAt(segments, spans, frameSec + offsetSec);
+      setIds(talking.map((id) => (seen && !seen.has(id) ? `${id} off` : id)).join('\n'));
+    };
     tell(player.presentedSec());
     return player.onFrame(tell);
-  }, [segments, spans]);
+  }, [segments, spans, shown, offsetSec]);
   return useMemo(() => {
     const talking = new Set(ids.split('\n'));
-    return speakers.filter((speaker) => talking.has(speaker.id));
+    return speakers.flatMap((speaker): Talker[] => {
+      const isOffScreen = talking.has(`${speaker.id} off`);
+      return isOffScreen || talking.has(speaker.id) ? [{ speaker, isOffScreen }] : [];
+    });
   }, [ids, speakers]);
 }
 

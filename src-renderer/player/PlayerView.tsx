@@ -4,7 +4,10 @@ import { word } from '../timeline/words.ts';
 import { ErrorBox } from '../ui/ErrorBox.tsx';
 import { Button, classes } from '../ui/controls.tsx';
 import { PictureOverlay } from './PictureOverlay.tsx';
+import { LipInset } from './LipInset.tsx';
+import { pickFace } from './pick-face.ts';
 import { player, usePlayer } from './player.ts';
+import { SyncBanner } from './SyncBanner.tsx';
 import styles from './Player.module.css';
 import { TransportBar } from './TransportBar.tsx';
 import { useMedia } from './use-media.ts';
@@ -32,8 +35,11 @@ export function PlayerView(): ReactElement {
           disablePictureInPicture
           tabIndex={-1}
           aria-label={word(hasPicture ? 'picture' : 'sound')}
+          onClick={(event) => pickFace(event.currentTarget, event)}
         />
         <PictureOverlay video={video} />
+        {hasPicture && <LipInset video={video} />}
+        {hasPicture && <SyncBanner />}
         {!hasFile && <p className={styles.note}>{word('noFile')}</p>}
         {hasFile && !error && !isReady && note !== null && <p className={styles.note}>{note}</p>}
         {error && (

@@ -14,12 +14,13 @@ const frameOverdueMs = 250;
 export class MediaClock {
   private sec = 0;
   private frameSec = 0;
+  private pictureLagSec = 0;
   private lastFrameMs = -Infinity;
   private element: HTMLMediaElement | null = null;
   private scope = new Scope();
   private readonly timeListeners = new Set<TimeListener>();
   private readonly frameListeners = new Set<TimeListener>();
-  /** Called once per display frame while playing, with the element's own time. */
+  /** Called once per display frame while playing, with the playhead as the element has it. */
   private readonly onTick: (elementSec: number) => void;
 
   constructor(onTick: (elementSec: number) => void) {
@@ -34,6 +35,15 @@ export class MediaClock {
   /** Time of the frame that is on the screen, seconds. */
   get presentedSec(): number {
     return this.frameSec;
+  }
+
+  /** The playhead is of the sound: it lies so much after the time of the picture that belongs to it. */
+  get offsetSec(): number {
+    return this.pictureLagSec;
+  }
+
+  set offsetSec(sec: number) {
+    this.pictureLagSec = sec;
   }
 
   /** Called with each new playhead time, at most once per display frame while playing. */
@@ -61,8 +71,9 @@ export class MediaClock {
     const tick = (nowMs: number) => {
       handle = requestAnimationFrame(tick);
       const awaitsPicture = hasPicture(element) && nowMs - this.lastFrameMs < frameOverdueMs;
-      if (!awaitsPicture && !element.seeking) this.moveTo(element.currentTime, true);
-      this.onTick(element.currentTime);
+      const nowSec = element.currentTime + this.pictureLagSec;
+      if (!awaitsPicture && !element.seeking) this.moveTo(nowSec, true);
+      this.onTick(nowSec);
     };
     const start = () => {
       cancelAnimationFrame(handle);
@@ -76,10 +87,10 @@ export class MediaClock {
     scope.listen(element, 'emptied', stop);
     // Hidden windows get no animation frames; a span must end there too.
     scope.listen(element, 'timeupdate', () => {
-      if (!element.paused) this.onTick(element.currentTime);
+      if (!element.paused) this.onTick(element.currentTime + this.pictureLagSec);
     });
     scope.listen(element, 'seeked', () => {
-      if (!hasPicture(element)) this.showFrame(this.sec);
+      if (!hasPicture(element)) this.showFrame(this.sec - this.pictureLagSec);
     });
     scope.add(stop);
   }
@@ -96,7 +107,7 @@ export class MediaClock {
       this.sec = sec;
       for (const listener of this.timeListeners) listener(sec);
     }
-    if (isPresented) this.showFrame(sec);
+    if (isPresented) this.showFrame(sec - this.pictureLagSec);
   }
 
   private showFrame(sec: number): void {
@@ -111,7 +122,9 @@ export class MediaClock {
       handle = video.requestVideoFrameCallback(onFrame);
       this.lastFrameMs = nowMs;
       this.showFrame(metadata.mediaTime);
-      if (!video.paused && !video.seeking && this.element === video) this.moveTo(metadata.mediaTime);
+      if (!video.paused && !video.seeking && this.element === video) {
+        this.moveTo(metadata.mediaTime + this.pictureLagSec);
+      }
     };
     handle = video.requestVideoFrameCallback(onFrame);
     scope.add(() => video.cancelVideoFrameCallback(handle));

@@ -5,6 +5,7 @@ import { mediaErrorData } from './media-errors.ts';
 import { idleState, usePlayer, type PlayerState } from './player-state.ts';
 import { ReversePlayback } from './reverse-playback.ts';
 import { ReverseSound } from './reverse-sound.ts';
+import { ShiftedSound } from './shifted-sound.ts';
 import { frameStepSec, maxRate, minRate, nextRate, nextShuttle } from './transport-math.ts';
 
 export { usePlayer } from './player-state.ts';
@@ -38,12 +39,13 @@ export class Player {
   private finishTimer: ReturnType<typeof setTimeout> | undefined;
   /** The frame of the last seek has come onto the screen. */
   private isPlaceShown = true;
+  private shifted: ShiftedSound | null = null;
   private readonly clock: MediaClock;
   private readonly reverse: ReversePlayback;
   private readonly reverseSound = new ReverseSound();
 
   constructor() {
-    this.clock = new MediaClock((elementSec) => this.endSpanWhenDue(elementSec));
+    this.clock = new MediaClock((nowSec) => this.endSpanWhenDue(nowSec));
     this.reverse = new ReversePlayback(
       (sec) => this.place(sec),
       () => this.pause(),
@@ -61,7 +63,7 @@ export class Player {
     return this.clock.currentSec;
   }
 
-  /** Time of the frame on the screen, seconds: what boxes are keyed to. */
+  /** Time of the frame on the screen in the picture's own time, seconds: what boxes are keyed to. */
   presentedSec(): number {
     return this.clock.presentedSec;
   }
@@ -86,7 +88,7 @@ export class Player {
     this.clock.attach(element);
     scope.listen(element, 'loadedmetadata', () => {
       usePlayer.setState({ status: 'ready', error: null, durationSec: this.lengthOf(element) });
-      if (this.clock.currentSec > 0) element.currentTime = this.clock.currentSec;
+      if (this.clock.currentSec > 0) this.placeElement(element, this.clock.currentSec);
     });
     scope.listen(element, 'play', () => usePlayer.setState({ playing: true }));
     scope.listen(element, 'pause', () => usePlayer.setState({ playing: this.reverse.active }));
@@ -124,6 +126,17 @@ export class Player {
     this.applySource();
   }
 
+  /**
+   * How the sound lies against the picture: with > 0 it comes later in the file, so that at a time of the sound the picture
+   * of so much earlier is shown. Times of the player stay those of the sound, as labels are.
+   */
+  setOffset(offsetSec: number): void {
+    if (offsetSec === this.clock.offsetSec) return;
+    this.clock.offsetSec = offsetSec;
+    this.applyShift();
+    if (this.element && this.element.readyState > 0) this.placeElement(this.element, this.clock.currentSec);
+  }
+
   /** Try once more after an error, from where it stopped. */
   reload(): void {
     if (!this.source?.url) return;
@@ -149,7 +162,7 @@ export class Player {
     const wasPlaying = this.element !== null && !this.element.paused;
     this.element?.pause();
     // The playhead rests on the frame one sees, and so does the next split.
-    if (wasPlaying && this.element) this.element.currentTime = this.clock.currentSec;
+    if (wasPlaying && this.element) this.placeElement(this.element, this.clock.currentSec);
   }
 
   toggle(): void {
@@ -197,8 +210,13 @@ export class Player {
   stepFrame(steps: number): void {
     this.pause();
     const { frameTimesSec } = this.state;
-    const fromSec = this.clock.currentSec;
-    this.seek(frameTimesSec?.length ? frameStepSec(frameTimesSec, fromSec, steps) : fromSec + steps * fallbackFrameSec);
+    const { currentSec, offsetSec } = this.clock;
+    // Frames are of the picture.
+    const fromSec = currentSec - offsetSec;
+    const toSec = frameTimesSec?.length
+      ? frameStepSec(frameTimesSec, fromSec, steps)
+      : fromSec + steps * fallbackFrameSec;
+    this.seek(toSec + offsetSec);
   }
 
   /** J (−1), K (0), L (+1): each further press in one direction is faster; J runs backwards. */
@@ -240,7 +258,21 @@ export class Player {
   private place(sec: number): void {
     this.isPlaceShown = false;
     this.clock.moveTo(sec, this.element === null || !this.state.hasPicture);
-    if (this.element && this.element.readyState > 0) this.element.currentTime = sec;
+    if (this.element && this.element.readyState > 0) this.placeElement(this.element, sec);
+  }
+
+  /** Puts the picture to what belongs to a time of the sound. */
+  private placeElement(element: HTMLMediaElement, sec: number): void {
+    element.currentTime = Math.max(0, sec - this.clock.offsetSec);
+  }
+
+  private applyShift(): void {
+    this.shifted?.dispose();
+    this.shifted = null;
+    const { offsetSec } = this.clock;
+    if (this.element && this.source?.url && this.source.hasPicture && offsetSec !== 0) {
+      this.shifted = new ShiftedSound(this.element, this.source.url, offsetSec);
+    }
   }
 
   private stopReverse(): void {
@@ -250,11 +282,11 @@ export class Player {
     if (this.state.shuttle !== 0) usePlayer.setState({ shuttle: 0, playing: !(this.element?.paused ?? true) });
   }
 
-  private endSpanWhenDue(elementSec: number): void {
+  private endSpanWhenDue(nowSec: number): void {
     const { span } = this.state;
     const { element } = this;
     if (!span || !element || element.paused || element.seeking) return;
-    const leftMs = ((span.endSec - elementSec) * 1000) / element.playbackRate;
+    const leftMs = ((span.endSec - nowSec) * 1000) / element.playbackRate;
     if (leftMs <= 1) this.finishSpan();
     else if (leftMs <= finishWithinMs) {
       clearTimeout(this.finishTimer);
@@ -294,6 +326,7 @@ export class Player {
       element.removeAttribute('src');
       element.load();
     }
+    this.applyShift();
   }
 
   private detach(): void {
@@ -301,6 +334,8 @@ export class Player {
     this.stopReverse();
     this.scope.dispose();
     this.scope = new Scope();
+    this.shifted?.dispose();
+    this.shifted = null;
     this.clock.detach();
     if (this.element) {
       this.element.pause();

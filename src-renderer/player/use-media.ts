@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useAppStore, activeJobOf } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { loadMediaSources, useMediaSources } from './media-sources.ts';
+import { followDocument, loadFaces } from '../faces/face-store.ts';
 import { player } from './player.ts';
 
 /** While a review copy or the waveform is being made, the host is asked again after this long. */
@@ -50,6 +51,17 @@ export function useMedia(): void {
       });
     }
   }, [media, sources]);
+
+  const evidence = sources?.evidence;
+  useEffect(() => {
+    const abort = new AbortController();
+    void loadFaces(mediaId, evidence ?? {}, abort.signal);
+    return () => abort.abort();
+  }, [mediaId, evidence]);
+  useEffect(() => followDocument(), []);
+
+  const offsetSec = useReviewStore((state) => state.offset?.offsetSec ?? 0);
+  useEffect(() => player.setOffset(offsetSec), [offsetSec]);
 
   const frameTimesSec = useMediaSources((state) => state.frameTimesSec);
   useEffect(() => player.setFrameTimes(frameTimesSec), [frameTimesSec, sources]);

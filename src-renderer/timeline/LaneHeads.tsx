@@ -3,6 +3,8 @@ import type { ReactElement } from 'react';
 import type { Speaker } from '#shared/domain/records.ts';
 import { digitOfLane } from '../state/derive.ts';
 import { MiddleText, Swatch, classes } from '../ui/controls.tsx';
+import { speakerLook } from '../ui/palette.ts';
+import type { FaceLane } from './face-lanes.ts';
 import type { TimelineIndex } from './lane-index.ts';
 import type { GroupId, Layout, Row } from './layout.ts';
 import type { Signal } from './surface-data.ts';
@@ -15,6 +17,9 @@ export interface LaneHeadsProps {
   index: TimelineIndex;
   votes: readonly VoteLane[];
   signals: readonly Signal[];
+  faceLanes: readonly FaceLane[];
+  /** What there is to say of the faces where no lanes do. */
+  facesHint: string;
   open: Readonly<Record<GroupId, boolean>>;
   targetSpeakerId: string | null;
   onTarget: (speakerId: string) => void;
@@ -35,6 +40,8 @@ export function LaneHeads(props: LaneHeadsProps): ReactElement {
 function keyOf(row: Row): string {
   if (row.kind === 'lane') return `lane ${row.lane}`;
   if (row.kind === 'vote') return `vote ${row.vote}`;
+  if (row.kind === 'face') return `face ${row.face}`;
+  if (row.kind === 'talking') return 'talking';
   return row.kind === 'group' ? row.group : `signal ${row.signal}`;
 }
 
@@ -60,14 +67,43 @@ function RowHead({ row, ...props }: LaneHeadsProps & { row: Row }): ReactElement
       >
         {isOpen ? <ChevronDown size={12} aria-hidden /> : <ChevronRight size={12} aria-hidden />}
         {word(row.group)}
+        {row.group === 'faces' && props.facesHint && <span className={styles.groupHint}>{props.facesHint}</span>}
         {row.group === 'votes' && <span className={styles.groupHint}>{word('votesHint')}</span>}
       </button>
     );
   }
-  const label = row.kind === 'vote' ? props.votes[row.vote]?.label : props.signals[row.signal]?.label;
+  if (row.kind === 'face') return <FaceHead lane={props.faceLanes[row.face]} place={place} />;
+  const label =
+    row.kind === 'talking'
+      ? word('talkingRow')
+      : row.kind === 'vote'
+        ? props.votes[row.vote]?.label
+        : props.signals[row.signal]?.label;
   return (
     <div className={classes(styles.head, styles.small)} style={place}>
       <MiddleText text={label ?? ''} keep={11} />
+    </div>
+  );
+}
+
+function FaceHead({
+  lane,
+  place,
+}: {
+  lane: FaceLane | undefined;
+  place: { top: number; height: number };
+}): ReactElement | null {
+  if (!lane) return null;
+  const label =
+    lane.speaker?.name ?? (lane.person === null ? word('facesOther') : word('facePerson', { number: lane.person }));
+  return (
+    <div className={classes(styles.head, styles.small)} style={place}>
+      <i
+        className={styles.faceDot}
+        style={{ background: lane.speaker ? speakerLook(lane.speaker.colour).cssColour : 'var(--faint)' }}
+        aria-hidden
+      />
+      <MiddleText text={label} keep={8} />
     </div>
   );
 }

@@ -111,9 +111,12 @@ describe('leaks', () => {
         clock: player,
         data: {
           index: buildIndex([], [], 0.5),
-          layout: layoutRows({ lanes: 0, votes: 0, signals: 0, open: { votes: true, signals: true } }),
+          layout: layoutRows({ lanes: 0, votes: 0, signals: 0, open: { votes: true, faces: true, signals: true } }),
           votes: [],
           signals: [],
+          faceLanes: [],
+          faces: null,
+          offScreenIds: new Set(),
           cutsSec: new Float64Array(0),
           selectedIds: new Set(),
           focusId: null,

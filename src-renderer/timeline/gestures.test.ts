@@ -10,7 +10,7 @@ const index = buildIndex(
   [aSegment('1', 'a', 10, 20), aSegment('2', 'b', 24, 30), aSegment('3', 'a', 40, 50), aSegment('4', 'c', 45, 46)],
   0.5,
 );
-const layout = layoutRows({ lanes: 3, votes: 0, signals: 0, open: { votes: true, signals: true } });
+const layout = layoutRows({ lanes: 3, votes: 0, signals: 0, open: { votes: true, faces: true, signals: true } });
 const plain = { shift: false, ctrl: false, alt: false };
 let context: GestureContext;
 let gestures: LaneGestures;

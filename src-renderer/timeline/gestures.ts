@@ -43,6 +43,8 @@ export type Preview =
 export type GestureEffect =
   | { type: 'select'; segmentIds: readonly string[]; focusId: string | null; play: boolean }
   | { type: 'seek'; sec: number }
+  /** A place in a lane of faces. */
+  | { type: 'face'; face: number; sec: number }
   | { type: 'apply'; op: EditOp };
 
 type Press = { at: PointerAt; hit: Hit; hitSec: number; dragging: boolean };
@@ -219,6 +221,7 @@ function click(press: Press, context: GestureContext): GestureEffect[] {
   }
   if (at.shift || at.ctrl || hit.kind === 'group') return [];
   const seek: GestureEffect = { type: 'seek', sec: Math.min(context.view.durationSec, Math.max(0, press.hitSec)) };
+  if (hit.kind === 'face') return [{ type: 'face', face: hit.face, sec: hit.sec }, seek];
   if (hit.kind === 'vote' || hit.kind === 'signal') return [seek];
   return [{ type: 'select', segmentIds: [], focusId: null, play: false }, seek];
 }

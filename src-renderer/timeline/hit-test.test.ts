@@ -9,7 +9,7 @@ const view: View = { startSec: 0, pxPerSec: 10, widthPx: 1000, durationSec: 100 
 const speakers = [aSpeaker('a', { order: 0 }), aSpeaker('b', { order: 1 })];
 const segments = [aSegment('1', 'a', 10, 20), aSegment('2', 'a', 20, 30), aSegment('3', 'b', 12, 12.4)];
 const index = buildIndex(speakers, segments, 0.5);
-const layout = layoutRows({ lanes: 2, votes: 1, signals: 0, open: { votes: true, signals: false } });
+const layout = layoutRows({ lanes: 2, votes: 1, signals: 0, open: { votes: true, faces: true, signals: false } });
 const hit = (xPx: number, lane: number, selected: string[] = []) =>
   hitTest({ xPx, yPx: lane * laneHeightPx + 10 }, view, layout, index, new Set(selected));
 

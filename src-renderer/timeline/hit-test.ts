@@ -11,6 +11,7 @@ export type Hit =
   | { kind: 'body'; segment: Segment; lane: number }
   | { kind: 'lane'; lane: number; speakerId: string }
   | { kind: 'vote'; vote: number }
+  | { kind: 'face'; face: number; sec: number }
   | { kind: 'signal'; signal: number }
   | { kind: 'group'; group: GroupId }
   | { kind: 'nothing' };
@@ -29,6 +30,8 @@ export function hitTest(
   const row = rowAt(layout, point.yPx);
   if (!row) return { kind: 'nothing' };
   if (row.kind === 'vote') return { kind: 'vote', vote: row.vote };
+  if (row.kind === 'face') return { kind: 'face', face: row.face, sec: secAt(view, point.xPx) };
+  if (row.kind === 'talking') return { kind: 'nothing' };
   if (row.kind === 'signal') return { kind: 'signal', signal: row.signal };
   if (row.kind === 'group') return { kind: 'group', group: row.group };
   const lane = index.lanes[row.lane];

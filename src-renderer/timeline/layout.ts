@@ -3,15 +3,19 @@ export const laneHeightPx = 28;
 export const groupHeightPx = 22;
 export const voteHeightPx = 16;
 export const signalHeightPx = 28;
+export const faceHeightPx = 18;
+export const talkingHeightPx = 36;
 /** Lane heads at the left, all rows. */
 export const headWidthPx = 132;
 
-export type GroupId = 'votes' | 'signals';
+export type GroupId = 'votes' | 'faces' | 'signals';
 
 export type Row =
   | { readonly kind: 'lane'; readonly topPx: number; readonly heightPx: number; readonly lane: number }
   | { readonly kind: 'group'; readonly topPx: number; readonly heightPx: number; readonly group: GroupId }
   | { readonly kind: 'vote'; readonly topPx: number; readonly heightPx: number; readonly vote: number }
+  | { readonly kind: 'face'; readonly topPx: number; readonly heightPx: number; readonly face: number }
+  | { readonly kind: 'talking'; readonly topPx: number; readonly heightPx: number }
   | { readonly kind: 'signal'; readonly topPx: number; readonly heightPx: number; readonly signal: number };
 
 export interface Layout {
@@ -25,6 +29,10 @@ export interface Layout {
 export function layoutRows(counts: {
   lanes: number;
   votes: number;
+  /** Lanes of faces; null = the file has no picture. */
+  faces?: number | null;
+  /** The faces have scores of who talks. */
+  talking?: boolean;
   signals: number;
   open: Readonly<Record<GroupId, boolean>>;
 }): Layout {
@@ -42,6 +50,14 @@ export function layoutRows(counts: {
     for (let vote = 0; counts.open.votes && vote < counts.votes; vote++) {
       rows.push({ kind: 'vote', vote, ...place(voteHeightPx) });
     }
+  }
+  const faces = counts.faces ?? null;
+  if (faces !== null) {
+    rows.push({ kind: 'group', group: 'faces', ...place(groupHeightPx) });
+    for (let face = 0; counts.open.faces && face < faces; face++) {
+      rows.push({ kind: 'face', face, ...place(faceHeightPx) });
+    }
+    if (counts.open.faces && faces > 0 && counts.talking) rows.push({ kind: 'talking', ...place(talkingHeightPx) });
   }
   if (counts.signals > 0) {
     rows.push({ kind: 'group', group: 'signals', ...place(groupHeightPx) });

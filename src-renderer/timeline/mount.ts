@@ -1,6 +1,9 @@
 import { player } from '../player/player.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { exactTime, lengthText } from '../ui/format.ts';
+import { useFaces } from '../faces/face-store.ts';
+import type { ShownFace } from '../faces/shown-faces.ts';
+import { faceOfLane } from './paint-face-lanes.ts';
 import { frameLoop } from './frame-loop.ts';
 import { LaneGestures, type GestureEffect } from './gestures.ts';
 import type { Hit } from './hit-test.ts';
@@ -54,7 +57,7 @@ export function mountTimeline(
       handlers: {
         data: () => surface.data,
         playheadSec: () => player.currentSec(),
-        effects: (effects) => effects.forEach(perform),
+        effects: (effects) => effects.forEach((effect) => perform(effect, surface.data)),
         open: onOpen,
         hover: (hit, at) => showTip(refs.tip, surface.data, hit, at),
         redraw: () => surface.invalidate(),
@@ -66,11 +69,14 @@ export function mountTimeline(
 }
 
 /** One gesture is one edit; a segment that was drawn is selected, ready for keys. */
-function perform(effect: GestureEffect): void {
+function perform(effect: GestureEffect, data: SurfaceData): void {
   const review = useReviewStore.getState();
   switch (effect.type) {
     case 'seek':
       player.seek(effect.sec);
+      return;
+    case 'face':
+      useFaces.setState({ selectedKey: faceAt(data, effect)?.key ?? null });
       return;
     case 'select':
       if (effect.segmentIds.length === 0) review.clearSelection();
@@ -92,6 +98,11 @@ function perform(effect: GestureEffect): void {
   }
 }
 
+function faceAt(data: SurfaceData, { face, sec }: { face: number; sec: number }): ShownFace | undefined {
+  const lane = data.faceLanes[face];
+  return lane && faceOfLane(lane, sec, data.faces?.offsetSec ?? 0);
+}
+
 const tipOffsetPx = 14;
 
 function showTip(tip: HTMLElement, data: SurfaceData, hit: Hit | null, at: { xPx: number; yPx: number }): void {
@@ -105,7 +116,21 @@ function showTip(tip: HTMLElement, data: SurfaceData, hit: Hit | null, at: { xPx
   tip.style.transform = `translate3d(${Math.round(left)}px,${Math.round(top)}px,0)`;
 }
 
+function faceTip(data: SurfaceData, hit: Extract<Hit, { kind: 'face' }>): string | null {
+  const face = faceAt(data, hit);
+  if (!face || !data.faces) return null;
+  const { shown, offsetSec } = data.faces;
+  const text = word('hoverFace', {
+    name: face.speaker?.name ?? word('faceUnknown'),
+    start: exactTime(face.startSec + offsetSec),
+    end: exactTime(face.endSec + offsetSec),
+  });
+  const talking = shown.talkingAt(face, hit.sec - offsetSec);
+  return talking === null ? text : `${text} · ${word('hoverTalking', { share: talking.toFixed(2) })}`;
+}
+
 function tipText(data: SurfaceData, hit: Hit): string | null {
+  if (hit.kind === 'face') return faceTip(data, hit);
   if (hit.kind !== 'body' && hit.kind !== 'edge') return null;
   const { segment } = hit;
   const text = word('hoverSegment', {
@@ -114,6 +139,10 @@ function tipText(data: SurfaceData, hit: Hit): string | null {
     end: exactTime(segment.endSec),
     length: lengthText(segment.endSec - segment.startSec),
   });
-  if (segment.confidence === null) return text;
-  return `${text} · ${word('hoverDoubt', { confidence: segment.confidence.toFixed(2) })}`;
+  const parts = [text];
+  if (data.offScreenIds.has(segment.id)) parts.push(word('offScreen'));
+  if (segment.confidence !== null) {
+    parts.push(word('hoverDoubt', { confidence: segment.confidence.toFixed(2) }));
+  }
+  return parts.join(' · ');
 }

@@ -16,6 +16,11 @@ const marksFromPx = 26;
 /** Above this the corners are rounded; below it nobody sees them and plain rectangles are faster. */
 const roundFromPx = 8;
 
+const nobody: ReadonlySet<string> = new Set();
+/** Width of the mark of a segment that nobody is seen to say, with its gap. */
+const offScreenPx = 14;
+const offScreenFromPx = 30;
+
 /** Draws one speaker's lane with its top at `topPx`. */
 export function paintLane(
   kit: PaintKit,
@@ -23,6 +28,7 @@ export function paintLane(
   lane: Lane,
   topPx: number,
   overlap: TimelineIndex['overlap'],
+  offScreenIds: ReadonlySet<string> = nobody,
 ): void {
   const { ctx, palette, runs } = kit;
   const look = speakerLook(lane.speaker.colour);
@@ -44,7 +50,8 @@ export function paintLane(
   forBlocks(runs, view, (x, width) => ctx.fillRect(x, top, Math.min(edgePx, width), blockHeightPx));
   paintDoubt(kit, view, lane, runs, top);
   paintMarks(kit, view, lane, runs, top);
-  paintLabels(kit, view, lane, runs, top);
+  if (offScreenIds.size > 0) paintOffScreen(kit, view, lane, runs, top, offScreenIds);
+  paintLabels(kit, view, lane, runs, top, offScreenIds);
 }
 
 /** Calls back with the part of each block that can be seen, in whole pixels. */
@@ -181,7 +188,40 @@ function paintMarks(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top:
   ctx.stroke();
 }
 
-function paintLabels(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top: number): void {
+/** A screen with a stroke through it: nobody in the picture is seen to say this. At the left, before the name. */
+function paintOffScreen(
+  kit: PaintKit,
+  view: View,
+  lane: Lane,
+  runs: RunBuffer,
+  top: number,
+  ids: ReadonlySet<string>,
+): void {
+  const { ctx } = kit;
+  const middle = Math.round(top + blockHeightPx / 2);
+  ctx.strokeStyle = kit.palette.tokens.text;
+  ctx.lineWidth = 1;
+  ctx.globalAlpha = 0.85;
+  ctx.beginPath();
+  forBlocks(runs, view, (x, width, span) => {
+    if (width < offScreenFromPx || !ids.has(lane.segments[span]!.id)) return;
+    const left = Math.max(0, x) + edgePx + 4.5;
+    ctx.rect(left, middle - 3.5, 9, 7);
+    ctx.moveTo(left - 1, middle + 5.5);
+    ctx.lineTo(left + 10, middle - 5.5);
+  });
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+}
+
+function paintLabels(
+  kit: PaintKit,
+  view: View,
+  lane: Lane,
+  runs: RunBuffer,
+  top: number,
+  offScreenIds: ReadonlySet<string>,
+): void {
   const { ctx, labels } = kit;
   ctx.font = labelFont(kit.palette);
   ctx.fillStyle = kit.palette.tokens.text;
@@ -195,7 +235,8 @@ function paintLabels(kit: PaintKit, view: View, lane: Lane, runs: RunBuffer, top
     const segment = lane.segments[span]!;
     const hasMark = width >= marksFromPx && (segment.review === 'accepted' || segment.origin === 'human');
     // A block that began before the view keeps its label in sight.
-    const left = Math.max(0, x) + edgePx + 4;
+    const isOff = width >= offScreenFromPx && offScreenIds.has(segment.id);
+    const left = Math.max(0, x) + edgePx + 4 + (isOff ? offScreenPx : 0);
     // Where a speaker's own segments overlap the later one is on top: the label ends before it.
     const nextSec = lane.startsSec[span + 1] ?? Infinity;
     const untilPx = Math.min(x + width - (hasMark ? 18 : 4), (nextSec - view.startSec) * view.pxPerSec - 2);

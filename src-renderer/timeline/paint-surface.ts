@@ -1,6 +1,7 @@
 import type { Preview } from './gestures.ts';
 import { laneHeightPx } from './layout.ts';
 import type { PaintKit } from './paint-context.ts';
+import { paintFaceLane, paintTalkingRow } from './paint-face-lanes.ts';
 import { paintLane, paintSelection } from './paint-lanes.ts';
 import { paintPreview } from './paint-preview.ts';
 import { paintConfidence, paintScore, paintVoteLane } from './paint-votes.ts';
@@ -33,9 +34,14 @@ export function paintSurface(
     }
     ctx.fillStyle = row.kind === 'group' ? tokens.line : tokens['lane-line'];
     ctx.fillRect(0, top, view.widthPx, 1);
-    if (row.kind === 'lane') paintLane(kit, view, data.index.lanes[row.lane]!, top, data.index.overlap);
-    else if (row.kind === 'vote') paintVoteLane(kit, view, data.votes[row.vote]!, top, data.index);
-    else if (row.kind === 'signal') {
+    if (row.kind === 'lane') {
+      paintLane(kit, view, data.index.lanes[row.lane]!, top, data.index.overlap, data.offScreenIds);
+    } else if (row.kind === 'vote') paintVoteLane(kit, view, data.votes[row.vote]!, top, data.index);
+    else if (row.kind === 'face') {
+      if (data.faces) paintFaceLane(kit, view, data.faceLanes[row.face]!, top, data.faces);
+    } else if (row.kind === 'talking') {
+      if (data.faces) paintTalkingRow(kit, view, top, data.faces, data.faceLanes);
+    } else if (row.kind === 'signal') {
       const signal = data.signals[row.signal]!;
       if (signal.kind === 'confidence') paintConfidence(kit, view, data.index, top, data.doubtLimit);
       else paintScore(kit, view, signal, top);

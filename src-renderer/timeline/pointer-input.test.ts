@@ -43,9 +43,12 @@ beforeEach(() => {
   );
   const data: SurfaceData = {
     index,
-    layout: layoutRows({ lanes: 2, votes: 0, signals: 0, open: { votes: true, signals: true } }),
+    layout: layoutRows({ lanes: 2, votes: 0, signals: 0, open: { votes: true, faces: true, signals: true } }),
     votes: [],
     signals: [],
+    faceLanes: [],
+    faces: null,
+    offScreenIds: new Set(),
     cutsSec: new Float64Array(0),
     selectedIds: new Set(),
     focusId: null,

@@ -284,6 +284,6 @@ function panDrag(element: HTMLElement, event: PointerEvent, viewport: ViewportSt
 
 function cursorOf(hit: Hit): string {
   if (hit.kind === 'edge') return 'ew-resize';
-  if (hit.kind === 'body') return 'pointer';
+  if (hit.kind === 'body' || hit.kind === 'face') return 'pointer';
   return hit.kind === 'lane' ? 'crosshair' : 'default';
 }

@@ -32,7 +32,7 @@ describe('ruler', () => {
 });
 
 describe('layout', () => {
-  const layout = layoutRows({ lanes: 3, votes: 2, signals: 1, open: { votes: true, signals: false } });
+  const layout = layoutRows({ lanes: 3, votes: 2, signals: 1, open: { votes: true, faces: true, signals: false } });
 
   it('stacks rows without gaps and finds each by its height', () => {
     let topPx = 0;

@@ -1,3 +1,5 @@
+import type { FacePaint } from './paint-face-lanes.ts';
+import type { FaceLane } from './face-lanes.ts';
 import type { TimelineIndex } from './lane-index.ts';
 import type { Layout } from './layout.ts';
 import type { VoteLane } from './vote-lanes.ts';
@@ -19,6 +21,11 @@ export interface SurfaceData {
   readonly layout: Layout;
   readonly votes: readonly VoteLane[];
   readonly signals: readonly Signal[];
+  readonly faceLanes: readonly FaceLane[];
+  /** null while there are no faces. */
+  readonly faces: FacePaint | null;
+  /** Segments nobody is seen to say. */
+  readonly offScreenIds: ReadonlySet<string>;
   /** Ascending. */
   readonly cutsSec: Float64Array;
   readonly selectedIds: ReadonlySet<string>;

@@ -1,9 +1,12 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Segment, Speaker } from '#shared/domain/records.ts';
+import { useFaces, type FaceState } from '../faces/face-store.ts';
+import type { ShownFaces } from '../faces/shown-faces.ts';
 import { useMediaSources } from '../player/media-sources.ts';
-import { useAppStore } from '../state/app-store.ts';
+import { activeJobOf, useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { viewMemory } from '../state/view-memory.ts';
+import { faceLanes as lanesOf } from './face-lanes.ts';
 import { describeSegment } from './describe.ts';
 import { buildIndex, type TimelineIndex } from './lane-index.ts';
 import { layoutRows, type GroupId } from './layout.ts';
@@ -53,24 +56,45 @@ export function useTimelineData() {
     }
     return made;
   }, [voice, voiceStartSec, segments]);
+  const { faceLanes, faces, facesHint, offsetSec } = useFaceRows();
+  const hasPicture = useReviewStore((state) => (state.media?.probe.video.length ?? 0) > 0);
+  const hasTalking = faces?.shown.data.talking != null;
   const layout = useMemo(
-    () => layoutRows({ lanes: index.lanes.length, votes: votes.length, signals: signals.length, open }),
-    [index, votes.length, signals.length, open],
+    () =>
+      layoutRows({
+        lanes: index.lanes.length,
+        votes: votes.length,
+        faces: hasPicture ? faceLanes.length : null,
+        talking: hasTalking,
+        signals: signals.length,
+        open,
+      }),
+    [index, votes.length, hasPicture, faceLanes.length, hasTalking, signals.length, open],
   );
-  const cutsSec = useMemo(() => Float64Array.from(cuts, (cut) => cut.timeSec), [cuts]);
+  const machineCutsSec = useFaces((state) => state.cutsSec);
+  // Cuts are of the picture; the timeline is of the sound.
+  const cutsSec = useMemo(
+    () =>
+      (cuts.length > 0 ? Float64Array.from(cuts, (cut) => cut.timeSec) : machineCutsSec).map((sec) => sec + offsetSec),
+    [cuts, machineCutsSec, offsetSec],
+  );
+  const offScreenIds = useFaces((state) => state.offScreenIds);
   const surface = useMemo<SurfaceData>(
     () => ({
       index,
       layout,
       votes,
       signals,
+      faceLanes,
+      faces,
+      offScreenIds,
       cutsSec,
       selectedIds: selection.segmentIds,
       focusId: selection.focusId,
       doubtLimit,
       readOnly,
     }),
-    [index, layout, votes, signals, cutsSec, selection, doubtLimit, readOnly],
+    [index, layout, votes, signals, faceLanes, faces, offScreenIds, cutsSec, selection, doubtLimit, readOnly],
   );
   const toggle = (group: GroupId) => {
     const next = { ...open, [group]: !open[group] };
@@ -86,12 +110,36 @@ export function useTimelineData() {
       index,
       votes,
       signals,
+      faceLanes,
+      facesHint,
       open,
       targetSpeakerId,
       onTarget: (speakerId: string) => useReviewStore.getState().setTargetSpeaker(speakerId),
       onToggle: toggle,
     },
   };
+}
+
+/** Lanes of the faces, and in words why there are none. */
+function useFaceRows() {
+  const shown = useFaces((state) => state.shown);
+  const selectedKey = useFaces((state) => state.selectedKey);
+  const status = useFaces((state) => state.status);
+  const offsetSec = useReviewStore((state) => state.offset?.offsetSec ?? 0);
+  const mediaId = useReviewStore((state) => state.media?.id ?? null);
+  const isRunning = useAppStore((state) => mediaId !== null && activeJobOf(state.jobs, mediaId) !== undefined);
+  const faceLanes = useMemo(() => lanesOf(shown), [shown]);
+  const faces = useMemo(() => (shown ? { shown, selectedKey, offsetSec } : null), [shown, selectedKey, offsetSec]);
+  const facesHint = hintOf(status, shown, isRunning);
+  return { faceLanes, faces, facesHint, offsetSec };
+}
+
+function hintOf(status: FaceState['status'], shown: ShownFaces | null, isRunning: boolean): string {
+  if (status === 'failed') return word('facesUnreadable');
+  if (status === 'absent') return word(isRunning ? 'facesComing' : 'facesAbsent');
+  if (!shown) return '';
+  if (shown.all.length === 0) return word('facesNone');
+  return word(shown.data.talking ? 'facesHint' : 'facesUnscored');
 }
 
 /** The index of the document; after an edit only lanes that changed are made anew. */
@@ -111,5 +159,5 @@ function rememberedGroups(): Record<GroupId, boolean> {
     typeof kept === 'object' && kept !== null && !Array.isArray(kept) && typeof kept[group] === 'boolean'
       ? kept[group]
       : otherwise;
-  return { votes: isOpen('votes', true), signals: isOpen('signals', false) };
+  return { votes: isOpen('votes', true), faces: isOpen('faces', true), signals: isOpen('signals', false) };
 }

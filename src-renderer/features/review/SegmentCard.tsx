@@ -7,6 +7,7 @@ import type { Segment } from '#shared/domain/records.ts';
 import type { CommandId } from '../../commands/catalogue.ts';
 import { command } from '../../commands/registry.ts';
 import { useAppStore } from '../../state/app-store.ts';
+import { useFaces } from '../../faces/face-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
 import { Bar, MiddleText, SectionHead, Swatch, controls } from '../../ui/controls.tsx';
 import { lengthText } from '../../ui/format.ts';
@@ -59,6 +60,8 @@ function OneSegment({ segment }: { segment: Segment }): ReactElement {
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   const versions = useReviewStore((state) => state.hypotheses);
   const limit = useAppStore((state) => state.settings.doubtLimit);
+  const speech = useFaces((state) => state.speech);
+  const evidence = useMemo(() => speech?.of(segment) ?? null, [speech, segment]);
   const speaker = speakers.find((one) => one.id === segment.speakerId);
   const { startSec, endSec, confidence } = segment;
   const others = useMemo(() => {
@@ -111,6 +114,16 @@ function OneSegment({ segment }: { segment: Segment }): ReactElement {
       <dl className={styles.rows}>
         <dt>{t('inspector.confidence')}</dt>
         <dd>{confidence === null ? t('inspector.unknown') : confidence.toFixed(2)}</dd>
+        {evidence && (
+          <>
+            <dt>{t('inspector.heardAndSeen')}</dt>
+            <dd>{t(`inspector.sources.${evidence.source}`)}</dd>
+            <dt>{t('inspector.talkingFace')}</dt>
+            <dd>{evidence.faceProbability?.toFixed(2) ?? t('inspector.unknown')}</dd>
+            <dt>{t('inspector.voiceMargin')}</dt>
+            <dd>{evidence.voiceMargin?.toFixed(2) ?? t('inspector.unknown')}</dd>
+          </>
+        )}
         {others.length > 0 && (
           <>
             <dt>{t('inspector.overlaps')}</dt>
