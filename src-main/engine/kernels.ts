@@ -16,6 +16,8 @@ import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
+import type { FaceEmbedInput } from './video/identity/face-embed-kernel.ts';
+import type { IdentitiesInput, IdentitiesOutput } from './video/identity/identities-kernel.ts';
 import type { FaceViewsInput, FaceViewsOutput } from './video/views/face-views-kernel.ts';
 
 /** name → type of the kernel. */
@@ -34,6 +36,8 @@ export interface Kernels {
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'face-detect': Kernel<FaceDetectInput, FaceDetectOutput>;
   'face-views': Kernel<FaceViewsInput, FaceViewsOutput>;
+  'face-embed': Kernel<FaceEmbedInput, Float32Array>;
+  'group-tracks': Kernel<IdentitiesInput, IdentitiesOutput>;
 }
 
 /** name → the kernel's module, loaded on first use inside a worker. */
@@ -51,6 +55,8 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'face-detect': async () => (await import('./video/face-detect/face-detect-kernel.ts')).faceDetect,
   'face-views': async () => (await import('./video/views/face-views-kernel.ts')).faceViews,
+  'face-embed': async () => (await import('./video/identity/face-embed-kernel.ts')).faceEmbed,
+  'group-tracks': async () => (await import('./video/identity/identities-kernel.ts')).groupTracks,
 };
 
 export type KernelName = keyof Kernels;

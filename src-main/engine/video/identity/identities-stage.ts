@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Stage } from '../../stage.ts';
+import { trackIndexFile, trackIndexSchema } from '../tracking/track-file.ts';
+import { identitiesFile, type Identities } from './identity-file.ts';
+import { decodeLooks, lookIndexFile, lookIndexSchema, looksFile, type Look } from './look-file.ts';
+import { embeddedLookNet, lookNets } from './look-nets.ts';
+import { seenTogether } from './track-groups.ts';
+
+const params = z.object({
+  method: z
+    .enum(['average', 'median'])
+    .default('average')
+    .describe(
+      'average: average linkage; median: tracks one after another by the median distance, as av-diarization does',
+    ),
+  maxDistance: z
+    .number()
+    .min(0)
+    .max(2)
+    .nullable()
+    .default(null)
+    .describe('Cosine distance up to which tracks are one person; empty: what suits the net'),
+  minQuality: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.7)
+    .describe('Faces of less quality are compared only where a track has none better, 0 to 1'),
+  minTogetherFrames: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Tracks that share so many frames of 1/25 s are two people'),
+});
+
+/**
+ * Which tracks of a file are one person. Inputs `face-tracks`, `face-views`; output `identities.json`. Tracks that are seen
+ * together are never one.
+ */
+export const identitiesStage: Stage<typeof params> = {
+  id: 'identities',
+  version: '1',
+  label: 'Telling faces apart',
+  params,
+  models: [],
+  artifacts: { identities: identitiesFile },
+  async run(context) {
+    const { tracks } = await context.input('face-tracks').readJson(trackIndexFile, trackIndexSchema);
+    const views = context.input('face-views');
+    const { net: netId, dims } = await views.readJson(lookIndexFile, lookIndexSchema);
+    const net = lookNets.find(({ id }) => id === netId) ?? embeddedLookNet;
+    const looks = decodeLooks(await views.readFloat32(looksFile), dims);
+    const byTrack = worthComparing(looks, context.params.minQuality);
+    // A picture without light gives a vector of zeros, which is like nobody.
+    const compared = tracks.filter(({ id }) => byTrack.has(id));
+    const place = new Map(compared.map(({ id }, at) => [id, at]));
+    const together = seenTogether(compared, context.params.minTogetherFrames);
+    const { labels, confidence } = await context.kernel('group-tracks', {
+      method: context.params.method,
+      maxDistance: context.params.maxDistance ?? net.maxDistance,
+      distanceScale: net.distanceScale,
+      cannotLink: together,
+      tracks: compared.map(({ id }) => ({ vectors: byTrack.get(id)!.map(({ vector }) => vector) })),
+    });
+    const identities: Identities['identities'] = [];
+    compared.forEach(({ id }, at) => {
+      const identity = (identities[labels[at]!] ??= { id: labels[at]!, trackIds: [], faceCount: 0 });
+      identity.trackIds.push(id);
+      identity.faceCount += byTrack.get(id)!.length;
+    });
+    await context.writeJson(identitiesFile, {
+      net: netId,
+      identities,
+      trackIdentity: tracks.map(({ id }) => (place.has(id) ? labels[place.get(id)!]! : null)),
+      confidence: tracks.map(({ id }) => (place.has(id) ? confidence[place.get(id)!]! : 0)),
+    } satisfies Identities);
+  },
+};
+
+/** Faces of each track that pass the gate; the best one where none does. */
+export function worthComparing(looks: readonly Look[], minQuality: number): Map<number, Look[]> {
+  const byTrack = new Map<number, Look[]>();
+  for (const look of looks) {
+    if (!look.vector.some((value) => value !== 0)) continue;
+    byTrack.set(look.trackId, [...(byTrack.get(look.trackId) ?? []), look]);
+  }
+  for (const [track, all] of byTrack) {
+    const good = all.filter(({ quality }) => quality >= minQuality);
+    const best = all.toSorted((a, b) => b.quality - a.quality)[0]!;
+    byTrack.set(track, good.length > 0 ? good : [best]);
+  }
+  return byTrack;
+}
