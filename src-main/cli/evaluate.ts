@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
 import { readAvaRows } from '#shared/formats/ava.ts';
+import { isNumpyFile, readNumpyDictionary } from '#shared/formats/pickle/numpy-dictionary.ts';
 import { decodeText } from '#shared/formats/text/decode.ts';
 import { annotatorAgreement } from '#shared/metrics/agreement.ts';
 import { averagePrecision, equalErrorRate, minDetectionCost, openSetScores } from '#shared/metrics/detection.ts';
@@ -57,6 +58,11 @@ async function inWords(body: () => Promise<Evaluation>): Promise<Evaluation> {
 
 const textOf = async (file: string): Promise<string> => decodeText(await readInput(file), file).text;
 
+async function embeddingsOf(file: string): Promise<Map<string, Float64Array>> {
+  const bytes = await readInput(file);
+  return isNumpyFile(bytes) ? readNumpyDictionary(bytes, file) : readEmbeddings(decodeText(bytes, file).text, file);
+}
+
 function asvCommand(): Command {
   return new Command('asv')
     .description('Speaker verification: equal error rate and least detection cost.')
@@ -90,12 +96,12 @@ function ossiCommand(): Command {
     .description('Open-set identification as VoxBlink2 scores it: DIR at false alarm rates, and AUC.')
     .argument('<gallery>', 'lines of "utterance label"')
     .argument('<probe>', 'the same; the label of the last line is that of unknown people')
-    .argument('<embeddings>', 'lines of "utterance v1 v2 …" (Kaldi text archives too)')
+    .argument('<embeddings>', 'lines of "utterance v1 v2 …" (Kaldi text archives too), or a dictionary saved by NumPy')
     .action(async (galleryFile: string, probeFile: string, embeddingFile: string, options: { json?: boolean }) => {
       await run(options.json ?? false, async () => {
         const gallery = readUtteranceLabels(await textOf(galleryFile), galleryFile);
         const probe = readUtteranceLabels(await textOf(probeFile), probeFile);
-        const embeddings = readEmbeddings(await textOf(embeddingFile), embeddingFile);
+        const embeddings = await embeddingsOf(embeddingFile);
         const probes = openSetProbes(gallery, probe, embeddings, embeddingFile);
         const { dirAtFar, auc } = openSetScores(probes);
         const known = probes.filter((one) => one.isCorrect !== null).length;

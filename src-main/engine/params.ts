@@ -1,4 +1,5 @@
 import { AppError } from '#shared/api/errors.ts';
+import type { z } from 'zod';
 import type { RecipeNode } from './stage.ts';
 
 /** Effective parameters of every node, by node id. */
@@ -30,13 +31,29 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
     if (!parsed.success) {
       const issue = parsed.error.issues[0]!;
       const key = [node.id, ...issue.path.map(String)].join('.');
-      throw new AppError('bad-parameter', `The parameter ${key} was refused: ${issue.message}.`, {
+      throw new AppError('bad-parameter', `${key} ${inWords(issue)}.`, {
         fix: `Give another value or leave ${key} out to use the published one.`,
       });
     }
     merged.set(node.id, parsed.data);
   }
   return merged;
+}
+
+/** What zod found, as the end of a sentence that begins with the parameter. */
+function inWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    case 'invalid_type':
+      return `must be ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    default:
+      return `was refused: ${issue.message}`;
+  }
 }
 
 /** The same as one flat record, `node.param` → value, for the provenance. */

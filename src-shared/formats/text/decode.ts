@@ -20,7 +20,8 @@ interface Decoder {
 const { TextDecoder } = globalThis as unknown as {
   TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => Decoder;
 };
-const decode = (label: string, bytes: Uint8Array, fatal: boolean): string =>
+/** @throws TypeError for bytes that are no such text, when `fatal` */
+export const decode = (label: string, bytes: Uint8Array, fatal: boolean): string =>
   new TextDecoder(label, { fatal, ignoreBOM: true }).decode(bytes);
 
 /**
