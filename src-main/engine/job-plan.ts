@@ -5,7 +5,7 @@ import { stageKey } from './cache-key.ts';
 import { ingestNodes, pcmStage } from './media-stages.ts';
 import { flatParams, mergeParams } from './params.ts';
 import type { PlannedStage } from './progress.ts';
-import type { RecipeNode, SystemRecipe } from './stage.ts';
+import type { RecipeChoice, RecipeNode, SystemRecipe } from './stage.ts';
 import type { Usage } from './usage-meter.ts';
 
 export interface PlannedNode {
@@ -23,6 +23,13 @@ export interface JobPlan {
   nodes: readonly PlannedNode[];
   models: ReadonlyMap<string, { path: string; sha256: string }>;
   flatParams: Record<string, unknown>;
+  /** Still open: another recipe may go on. */
+  otherwise: RecipeChoice | null;
+}
+
+interface PlanServices {
+  settings: EngineSettings;
+  resolveModel(id: string): Promise<{ path: string; sha256: string }>;
 }
 
 /** What `ingest` runs: the same nodes every system starts with, so that a later `diarize` finds them done. */
@@ -37,19 +44,52 @@ export const ingestRecipe: SystemRecipe = {
 };
 
 /**
- * Everything that is known before a job runs: its nodes, their parameters, models and cache keys.
+ * Everything that is known before a job runs: its nodes, their parameters, models and cache keys. Of a rule the first
+ * recipe is planned where there is a picture, else the other one.
  * @throws AppError `bad-input` for media the system cannot work on, `bad-parameter` for parameters, `not-found` for models
  */
-export async function planJob(
+export async function planJob(job: EngineJob, recipe: SystemRecipe, services: PlanServices): Promise<JobPlan> {
+  const { otherwise } = recipe;
+  if (!otherwise) return planRecipe(job, recipe, job.params, services);
+  const params = paramsOf(job.params, recipe.nodes, otherwise.recipe.nodes);
+  if (job.media.probe.video.length > 0) {
+    return { ...(await planRecipe(job, recipe, params.first, services)), otherwise };
+  }
+  return planRecipe(job, otherwise.recipe, params.second, services);
+}
+
+/** The plan of a rule whose other recipe goes on. */
+export async function planOther(
+  job: EngineJob,
+  first: SystemRecipe,
+  { recipe }: RecipeChoice,
+  services: PlanServices,
+): Promise<JobPlan> {
+  return planRecipe(job, recipe, paramsOf(job.params, first.nodes, recipe.nodes).second, services);
+}
+
+/** A parameter that only one of two recipes has is no mistake in the other; one that neither has is, in both. */
+function paramsOf(
+  params: EngineJob['params'],
+  firstNodes: readonly RecipeNode[],
+  secondNodes: readonly RecipeNode[],
+): { first: EngineJob['params']; second: EngineJob['params'] } {
+  const keysOf = (nodes: readonly RecipeNode[]): Set<string> =>
+    new Set(nodes.flatMap(({ id, stage }) => Object.keys(stage.params.shape).map((name) => `${id}.${name}`)));
+  const [first, second] = [keysOf(firstNodes), keysOf(secondNodes)];
+  const without = (foreign: ReadonlySet<string>, own: ReadonlySet<string>): EngineJob['params'] =>
+    Object.fromEntries(Object.entries(params).filter(([key]) => own.has(key) || !foreign.has(key)));
+  return { first: without(second, first), second: without(first, second) };
+}
+
+async function planRecipe(
   job: EngineJob,
   recipe: SystemRecipe,
-  services: {
-    settings: EngineSettings;
-    resolveModel(id: string): Promise<{ path: string; sha256: string }>;
-  },
+  overrides: EngineJob['params'],
+  services: PlanServices,
 ): Promise<JobPlan> {
   const nodes = nodesFor(job, recipe);
-  const params = mergeParams(nodes, job.params);
+  const params = mergeParams(nodes, overrides);
   const models = new Map<string, { path: string; sha256: string }>();
   for (const id of new Set(nodes.flatMap((node) => node.stage.models))) {
     models.set(id, await services.resolveModel(id));
@@ -81,7 +121,7 @@ export async function planJob(
       usage: { wallSec: 0, cpuSec: 0, peakRssBytes: 0 },
     };
   });
-  return { recipe, nodes: planned, models, flatParams: flatParams(nodes, params) };
+  return { recipe, nodes: planned, models, flatParams: flatParams(nodes, params), otherwise: null };
 }
 
 /** A missing optional model is no error; a damaged one is. */

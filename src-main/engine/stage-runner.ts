@@ -1,10 +1,11 @@
 import { AppError, toErrorData } from '#shared/api/errors.ts';
 import type { Provenance } from '#shared/domain/hypothesis.ts';
 import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
-import { planJob } from './job-plan.ts';
+import { planJob, planOther } from './job-plan.ts';
 import type { JobPlan, PlannedNode } from './job-plan.ts';
 import { collectArtifacts, readDecoded, readHypothesis, readPicture } from './job-result.ts';
 import { ProgressMeter } from './progress.ts';
+import type { CachePin } from './cache-pin.ts';
 import { CacheDisturbed } from './stage-cache.ts';
 import type { StageCache, StageWork } from './stage-cache.ts';
 import { createStageContext } from './stage-context.ts';
@@ -50,7 +51,9 @@ export async function runJob(
   const { cache, pool } = services;
   await services.checkMedia(job.media);
   const plan = await planJob(job, recipe, services);
-  const pin = await asDiskError(cache.dir, () => cache.pin(plan.nodes.map((node) => node.entryName)));
+  const pinned = (one: JobPlan): Promise<CachePin> =>
+    asDiskError(cache.dir, () => cache.pin(one.nodes.map((node) => node.entryName)));
+  const pins = [await pinned(plan)];
   const meter = new ProgressMeter(options.onProgress);
   const cancel = new CancelFlag();
   const onAbort = (): void => {
@@ -62,7 +65,12 @@ export async function runJob(
   try {
     for (let disturbances = 0; ;) {
       try {
-        return await run.attempt();
+        const result = await run.attempt();
+        if (result) return result;
+        // The rule's other recipe goes on; what both have is in the cache.
+        const other = await planOther(job, plan.recipe, plan.otherwise!, services);
+        pins.push(await pinned(other));
+        run.goOnWith(other);
       } catch (error) {
         if (options.signal.aborted) throw new AppError('cancelled', 'Cancelled.');
         if (!(error instanceof CacheDisturbed)) throw error;
@@ -81,7 +89,7 @@ export async function runJob(
     // A stage that failed may have left kernels behind: they would keep the next job waiting.
     cancel.set();
     pool.cancelTasks(cancel);
-    await pin.release();
+    for (const pin of pins) await pin.release();
     await cache.evict().catch((error: unknown) => services.log('warn', `eviction: ${toErrorData(error).message}`));
   }
 }
@@ -90,13 +98,15 @@ type StageNote = Provenance['stages'][number];
 
 class JobRun {
   readonly #job: EngineJob;
-  readonly #plan: JobPlan;
+  #plan: JobPlan;
   readonly #services: RunnerServices;
   readonly #meter: ProgressMeter;
   readonly #options: RunOptions;
   readonly #cancel: CancelFlag;
   /** Survives a disturbance: what this job computed itself is not "from the cache". */
   readonly #computed = new Set<string>();
+  /** What a rule's first recipe found before the other one went on: part of the answer's history. */
+  #before: ReadonlyMap<string, StageEntry> = new Map();
 
   constructor(
     job: EngineJob,
@@ -114,7 +124,13 @@ class JobRun {
     this.#cancel = cancel;
   }
 
-  async attempt(): Promise<EngineResult> {
+  /** Another plan for the same job. */
+  goOnWith(plan: JobPlan): void {
+    this.#plan = plan;
+  }
+
+  /** null when the plan is a rule, and its other recipe is to go on. */
+  async attempt(): Promise<EngineResult | null> {
     const { cache } = this.#services;
     const missing: PlannedNode[] = [];
     for (const planned of this.#plan.nodes) {
@@ -126,8 +142,13 @@ class JobRun {
       const entry = await this.#finished(planned, entries);
       entries.set(planned.node.id, entry);
       this.#options.onArtifacts(collectArtifacts(new Map([[planned.node.id, entry]])));
+      const { otherwise } = this.#plan;
+      if (otherwise?.after === planned.node.id && (await otherwise.applies(entry))) {
+        this.#before = entries;
+        return null;
+      }
     }
-    return this.#result(entries);
+    return this.#result(new Map([...this.#before, ...entries]));
   }
 
   /** The node's entry: from the cache, or computed now. */

@@ -99,4 +99,18 @@ export interface SystemRecipe {
   /** In topological order. */
   readonly nodes: readonly RecipeNode[];
   readonly output: string;
+  /** Makes of a recipe a rule: for some media another one goes on. */
+  readonly otherwise?: RecipeChoice;
+}
+
+/**
+ * Another recipe for media without picture, and for those of which a node says so. Nodes that both have are computed once:
+ * their keys are the same.
+ */
+export interface RecipeChoice {
+  readonly recipe: SystemRecipe;
+  /** Node of the first recipe that decides. */
+  readonly after: string;
+  /** Whether the other recipe goes on, by the files of that node. */
+  readonly applies: (files: StageFiles) => Promise<boolean>;
 }

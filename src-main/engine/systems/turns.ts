@@ -48,6 +48,14 @@ interface Piece {
  * two of one speaker touch.
  */
 export function turnsFromWindows(windows: readonly LabelledWindow[], rules: TurnRules): HypothesisSegment[] {
+  return labelledTurns(windows, rules).segments;
+}
+
+/** The same, with the label that became each speaker's name. */
+export function labelledTurns(
+  windows: readonly LabelledWindow[],
+  rules: TurnRules,
+): { segments: HypothesisSegment[]; labelOf: Map<string, number> } {
   const first = bridgePauses(joinWithinRegions(windows), rules.maxPauseSec);
   const bridged = rules.second && rules.second.length > 0 ? withSecond(first, rules.second) : first;
   const firstMs = Math.ceil(rules.startSec * 1000 - 1e-6);
@@ -66,7 +74,7 @@ export function turnsFromWindows(windows: readonly LabelledWindow[], rules: Turn
     const confidence = confidenceOf(piece, rules.vad);
     segments.push({ startSec: startMs / 1000, endSec: endMs / 1000, speaker, confidence });
   }
-  return segments;
+  return { segments, labelOf: new Map([...names].map(([label, name]) => [name, label])) };
 }
 
 function joinWithinRegions(windows: readonly LabelledWindow[]): Piece[] {
