@@ -150,7 +150,7 @@ function readAll(
       state = 'done';
       stream.destroy();
       if (error === undefined) resolve();
-      else reject(error);
+      else reject(error instanceof Error ? error : new Error(String(error)));
     };
     const drain = (): void => {
       try {

@@ -2,10 +2,10 @@ import { FRAME_RATE_HZ, type FrameStream, type VideoFrame } from '#media/frames.
 import { contentScore, ContentScorer } from '../shots/content-score.ts';
 import type { DetectFrame, FaceDetectOutput } from './face-detect-kernel.ts';
 
-/** Frames of a group that one kernel call works on; its first frame is scanned whole. */
-const GROUP_FRAMES = FRAME_RATE_HZ;
-/** Frames of a block, kept for a job that is resumed: 32 s. */
-const BLOCK_FRAMES = 32 * GROUP_FRAMES;
+/** Looks in a group that one kernel call works on: 4 s of every 5th frame. Its first frame is scanned whole. */
+const GROUP_LOOKS = 20;
+/** Frames of a block, kept for a job that is resumed: about 32 s, whole groups. */
+const BLOCK_FRAMES = 32 * FRAME_RATE_HZ;
 /** A frame that differs so much from the one before may show other people; cuts proper start at 27. */
 const OTHER_PICTURE_SCORE = 15;
 
@@ -26,6 +26,8 @@ export class DetectPass {
   readonly #frames: AsyncGenerator<VideoFrame, void, undefined>;
   readonly #options: DetectPassOptions;
   readonly #concurrency: number;
+  readonly #groupFrames: number;
+  readonly #blockFrames: number;
   readonly #scorer: ContentScorer;
   #content = new Float64Array(3 * BLOCK_FRAMES);
   #block: number | null = null;
@@ -36,6 +38,8 @@ export class DetectPass {
     this.#frames = stream[Symbol.asyncIterator]();
     this.#options = options;
     this.#concurrency = concurrency;
+    this.#groupFrames = GROUP_LOOKS * options.strideFrames;
+    this.#blockFrames = this.#groupFrames * Math.ceil(BLOCK_FRAMES / this.#groupFrames);
     this.#scorer = new ContentScorer(stream.size);
   }
 
@@ -63,7 +67,7 @@ export class DetectPass {
     };
     try {
       for (let frame = await this.#next(); frame; frame = await this.#next()) {
-        const number = Math.floor(frame.index / GROUP_FRAMES);
+        const number = Math.floor(frame.index / this.#groupFrames);
         if (number !== groupNumber) {
           await flush();
           groupNumber = number;
@@ -101,7 +105,7 @@ export class DetectPass {
       }
       frame = result.value;
     }
-    const block = Math.floor(frame.index / BLOCK_FRAMES);
+    const block = Math.floor(frame.index / this.#blockFrames);
     if (this.#block !== null && block !== this.#block) {
       this.#block = null;
       this.#ahead = frame;

@@ -23,6 +23,12 @@ export interface Box {
 /** Values of {@link Detection.points}. */
 export const POINT_VALUES = 10;
 
+/** Where the five points lie in the box of a face that looks ahead: for detectors that give none. */
+export function typicalPoints({ x1, y1, x2, y2 }: Box): number[] {
+  const at = [0.31, 0.42, 0.69, 0.42, 0.5, 0.63, 0.35, 0.82, 0.65, 0.82];
+  return at.map((share, index) => (index % 2 === 0 ? x1 + share * (x2 - x1) : y1 + share * (y2 - y1)));
+}
+
 /** Intersection over union of two boxes; 0 for empty ones. */
 export function iou(a: Box, b: Box): number {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);

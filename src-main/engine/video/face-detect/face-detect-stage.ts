@@ -9,39 +9,69 @@ import type { Detector } from './face-detect-kernel.ts';
 
 export const contentFile = 'content.f64';
 
-const params = z.object({
-  strideFrames: z.number().int().min(1).max(25).default(5).describe('Faces are looked for in every so manieth frame'),
-  minScore: z.number().min(0.05).max(0.99).default(0.5).describe('Score from which a box is a face, 0 to 1'),
-  longerSidePx: z
-    .number()
-    .int()
-    .min(160)
-    .max(1920)
-    .default(640)
-    .describe('The picture is made smaller to this width or height in pixels before faces are looked for'),
-});
+/** Parameters with a detector's published values as defaults. */
+const paramsOf = ({ strideFrames = 5, minScore = 0.5, longerSidePx = 640, pictureShare = 1 }) =>
+  z.object({
+    strideFrames: z
+      .number()
+      .int()
+      .min(1)
+      .max(25)
+      .default(strideFrames)
+      .describe('Faces are looked for in every so manieth frame'),
+    minScore: z.number().min(0.05).max(0.99).default(minScore).describe('Score from which a box is a face, 0 to 1'),
+    longerSidePx: z
+      .number()
+      .int()
+      .min(160)
+      .max(1920)
+      .default(longerSidePx)
+      .describe('The picture is made smaller to this width or height in pixels before faces are looked for'),
+    pictureShare: z
+      .number()
+      .min(0.05)
+      .max(1)
+      .default(pictureShare)
+      .describe('S3FD alone: its input as a share of the picture’s width and height, 0 to 1'),
+  });
+type DetectParams = ReturnType<typeof paramsOf>;
+
+interface DetectorSlot {
+  readonly detector: Detector;
+  /** In models/registry.json. */
+  readonly model: string;
+  /** The face mesh is asked about doubtful faces. */
+  readonly isChecked: boolean;
+  /** Published values. */
+  readonly defaults: Partial<z.output<DetectParams>>;
+}
 
 /**
  * One pass over the picture at 25 frames a second. Output: `content.f64` (how much each frame differs from the one before:
  * hue, saturation, value, from which `shots` finds cuts) and the faces of every 5th frame (`detections.f32` with
  * `detections.json`), boxes as shares of the picture.
  */
-function faceDetectStage(id: string, detector: Detector, model: string, minScore: number): Stage<typeof params> {
+function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
+  const { detector, model, isChecked, defaults } = slot;
   return {
     id,
-    version: '1',
+    version: '2',
     label: 'Looking for faces',
-    params: params.extend({ minScore: params.shape.minScore.unwrap().default(minScore).describe(describeScore) }),
-    models: [model, 'face-mesh'],
+    params: paramsOf(defaults),
+    models: isChecked ? [model, 'face-mesh'] : [model],
     decodes: true,
     async run(context) {
       const { path, probe, choice } = context.job.media;
-      const { strideFrames, longerSidePx } = context.params;
+      const { strideFrames, longerSidePx, minScore, pictureShare } = context.params;
       const stream = new FrameStream(
         toolsOf(context),
         { path, probe, choice },
         { maxWidthPx: longerSidePx, maxHeightPx: longerSidePx, signal: context.signal },
       );
+      const video = probe.video[0]!;
+      const lies = video.rotationDeg % 180 !== 0;
+      const pictureWidthPx = lies ? video.heightPx : video.widthPx;
+      const pictureHeightPx = lies ? video.widthPx : video.heightPx;
       const pass = new DetectPass(stream, context.workerCount + 1, {
         strideFrames,
         detect: (frames) =>
@@ -50,9 +80,11 @@ function faceDetectStage(id: string, detector: Detector, model: string, minScore
             {
               detector,
               modelPath: context.model(model).path,
-              meshPath: context.model('face-mesh').path,
+              meshPath: isChecked ? context.model('face-mesh').path : null,
               size: stream.size,
-              minScore: context.params.minScore,
+              ...{ minScore, strideFrames, squarePx: longerSidePx },
+              // Of the picture as it is in the file, not as it was made smaller.
+              scale: Math.min(1, (pictureShare * pictureWidthPx) / stream.size.pictureWidthPx),
               frames,
             },
             frames.map(({ data }) => data.buffer),
@@ -85,8 +117,6 @@ function faceDetectStage(id: string, detector: Detector, model: string, minScore
         rows.set(block, at);
         at += block.length;
       }
-      const video = probe.video[0]!;
-      const lies = video.rotationDeg % 180 !== 0;
       await context.writeArray(detectionsFile, rows);
       await context.writeArray(contentFile, pass.content());
       await context.writeJson(detectionIndexFile, {
@@ -95,17 +125,33 @@ function faceDetectStage(id: string, detector: Detector, model: string, minScore
         firstFrame: frameRange(choice.range).from,
         frameCount: pass.frameCount,
         strideFrames,
-        pictureWidthPx: lies ? video.heightPx : video.widthPx,
-        pictureHeightPx: lies ? video.widthPx : video.heightPx,
+        pictureWidthPx,
+        pictureHeightPx,
         faceCount: rows.length / ROW_VALUES,
       } satisfies DetectionIndex);
     },
   };
 }
 
-const describeScore = 'Score from which a box is a face, 0 to 1';
-
-/** BlazeFace of the npm package: the embedded default. */
-export const blazeFaceStage = faceDetectStage('face-detect', 'blazeface', 'blazeface', 0.5);
+/** BlazeFace of the npm package: the embedded default (docs/adr/0081, 0083). */
+export const blazeFaceStage = faceDetectStage('face-detect', {
+  ...{ detector: 'blazeface', model: 'blazeface', isChecked: true, defaults: { minScore: 0.5 } },
+});
 /** YuNet, a pulled model. */
-export const yunetStage = faceDetectStage('face-detect-yunet', 'yunet', 'yunet', 0.6);
+export const yunetStage = faceDetectStage('face-detect-yunet', {
+  ...{ detector: 'yunet', model: 'yunet', isChecked: true, defaults: { minScore: 0.6 } },
+});
+/** RetinaFace with MobileNet 0.25, as M3SD's faces are found: fitted into a square of 1280 pixels, score 0.7. */
+export const retinaFaceStage = faceDetectStage('face-detect-retinaface', {
+  ...{ detector: 'retinaface', model: 'retinaface-mnet025', isChecked: false },
+  defaults: { minScore: 0.7, longerSidePx: 1280 },
+});
+/** RFB-320, as 3D-Speaker's faces are found: score 0.9. */
+export const rfbStage = faceDetectStage('face-detect-rfb', {
+  ...{ detector: 'rfb-320', model: 'ultralight-rfb', isChecked: false, defaults: { minScore: 0.9 } },
+});
+/** S3FD, with weights of the user's own, as av-diarization's faces are found: at 0.35 of the picture, score 0.9. */
+export const s3fdStage = faceDetectStage('face-detect-s3fd', {
+  ...{ detector: 's3fd', model: 's3fd', isChecked: false },
+  defaults: { minScore: 0.9, longerSidePx: 1920, pictureShare: 0.35, strideFrames: 1 },
+});

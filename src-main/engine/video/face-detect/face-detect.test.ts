@@ -81,8 +81,8 @@ describe('suppression', () => {
     expect(one!.points[0]).toBe(1);
   });
   it('joins a part of a face with the face', () => {
-    expect(joinTiles([face(0, 0, 100, 100, 0.9), face(60, 60, 99, 99, 0.8)], 0.3)).toHaveLength(1);
-    expect(joinTiles([face(0, 0, 100, 100, 0.9), face(90, 0, 190, 100, 0.8)], 0.3)).toHaveLength(2);
+    expect(joinTiles([face(0, 0, 100, 100, 0.9), face(60, 60, 99, 99, 0.8)])).toHaveLength(1);
+    expect(joinTiles([face(0, 0, 100, 100, 0.9), face(90, 0, 190, 100, 0.8)])).toHaveLength(2);
   });
 });
 
@@ -122,19 +122,13 @@ describe('the scan', () => {
     const size = frameSize({ widthPx: 1280, heightPx: 720, rotationDeg: 0 }, 640, 640);
     const small = { x1: 500, y1: 300, x2: 512, y2: 312 };
     const large = { x1: 100, y1: 100, x2: 220, y2: 220 };
-    const regions = followRegions(size, [small, large])!;
+    const regions = followRegions(size, [small, large]);
     expect(regions).toHaveLength(2);
     expect(holds(regions[1]!, small)).toBe(true);
-    expect(
-      followRegions(
-        size,
-        Array.from({ length: 8 }, (_, at) => face(20 * at, 170, 20 * at + 12, 182)),
-      ),
-    ).not.toBeNull();
     const scattered = Array.from({ length: 24 }, (_, at) =>
       face((at % 6) * 105, 80 * (at >> 2), (at % 6) * 105 + 9, 80 * (at >> 2) + 9),
     );
-    expect(followRegions(size, scattered)).toBeNull();
+    expect(followRegions(size, scattered).length).toBeLessThanOrEqual(9);
   });
 });
 
@@ -201,7 +195,7 @@ describe('faces of 24 pixels in 1280×720', () => {
     const model = async (id: string): Promise<string> =>
       (await resolveModel(id, [modelsDir, sharedPath('models')])).path;
     const { output } = await faceDetect(localKernelContext(), {
-      ...{ detector, size: picture.size, minScore: 0.5 },
+      ...{ detector, size: picture.size, minScore: 0.5, strideFrames: 5, squarePx: 640, scale: 1 },
       modelPath: await model(detector),
       meshPath: await model('face-mesh'),
       frames: [{ index: 0, data: picture.data.slice(), scan: true }],

@@ -19,8 +19,6 @@ const SURE_INPUT_PX = 24;
 /** Side of such a tile in sizes of the face. */
 const TILE_FACES = 6;
 const MIN_FACE_TILE_PX = 96;
-/** More tiles than this for single faces cost as much as a scan. */
-const MAX_FACE_TILES = 7;
 
 /** A square about the whole picture. */
 export function wholeRegion(size: FrameSize): Region {
@@ -31,16 +29,18 @@ export function wholeRegion(size: FrameSize): Region {
 }
 
 /** The whole picture and overlapping tiles that cover it. */
-export function scanRegions(size: FrameSize): Region[] {
+export const scanRegions = (size: FrameSize): Region[] => [wholeRegion(size), ...scanTiles(size)];
+
+/** Overlapping tiles that cover the picture; none where it is as small as one. */
+export function scanTiles(size: FrameSize): Region[] {
   const { pictureWidthPx: width, pictureHeightPx: height } = size;
   const longer = Math.max(width, height);
   const side = Math.max(MIN_TILE_PX, Math.round(TILE_SHARE * longer));
-  const whole = wholeRegion(size);
-  if (longer <= 1.2 * side) return [whole];
+  if (longer <= 1.2 * side) return [];
   const overlap = OVERLAP_SHARE * longer;
   const columns = starts(width, side, overlap);
   const rows = starts(height, side, overlap);
-  return [whole, ...rows.flatMap((y) => columns.map((x) => ({ x, y, width: side, height: side })))];
+  return rows.flatMap((y) => columns.map((x) => ({ x, y, width: side, height: side })));
 }
 
 /** Starts of pieces of `side` that cover `length`, evenly spaced, overlapping by at least `overlap`. */
@@ -52,23 +52,25 @@ function starts(length: number, side: number, overlap: number): number[] {
 
 /**
  * Where to look again for faces that were found lately: the whole picture, and a tile about each face too small to be seen
- * there. null: so many that a scan is no dearer.
+ * there, or those of a scan that have faces when these are fewer.
  */
-export function followRegions(size: FrameSize, faces: readonly Box[]): Region[] | null {
+export function followRegions(size: FrameSize, faces: readonly Box[]): Region[] {
   const whole = wholeRegion(size);
   const longer = Math.max(size.pictureWidthPx, size.pictureHeightPx);
   const largest = Math.max(MIN_TILE_PX, Math.round(TILE_SHARE * longer));
+  const sizeOf = (face: Box): number => Math.max(face.x2 - face.x1, face.y2 - face.y1);
+  const small = faces.filter((face) => (sizeOf(face) * BLAZE_SIDE_PX) / whole.width < SURE_INPUT_PX);
   const tiles: Region[] = [];
-  for (const face of faces) {
-    const faceSize = Math.max(face.x2 - face.x1, face.y2 - face.y1);
-    if ((faceSize * BLAZE_SIDE_PX) / whole.width >= SURE_INPUT_PX) continue;
+  for (const face of small) {
+    const faceSize = sizeOf(face);
     if (tiles.some((tile) => liesWithin(face, tile, faceSize))) continue;
     const side = Math.round(Math.min(largest, Math.max(MIN_FACE_TILE_PX, TILE_FACES * faceSize)));
     const x = Math.round((face.x1 + face.x2 - side) / 2);
     const y = Math.round((face.y1 + face.y2 - side) / 2);
     tiles.push({ x, y, width: side, height: side });
   }
-  return tiles.length > MAX_FACE_TILES ? null : [whole, ...tiles];
+  const scanned = scanTiles(size).filter((tile) => small.some((face) => liesWithin(face, tile, 0)));
+  return [whole, ...(tiles.length > Math.max(1, scanned.length) ? scanned : tiles)];
 }
 
 /** With a margin to move in. */

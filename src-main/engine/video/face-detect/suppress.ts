@@ -37,16 +37,22 @@ export function blend(detections: readonly Detection[], limit: number): Detectio
   return kept;
 }
 
+/** Overlap (IoU) above which faces of different tiles are one, and share of the smaller one in the other. */
+const JOIN_IOU = 0.3;
+const JOIN_COVERAGE = 0.6;
+
+/** Two boxes of one face, one of which may be of a part of it. */
+export const isSameFace = (a: Detection, b: Detection): boolean =>
+  iou(a, b) > JOIN_IOU || coverage(a, b) > JOIN_COVERAGE;
+
 /**
  * Faces of all tiles of a frame, each once: tiles overlap, and a face cut by a tile's edge gives a part of its box there.
- * Greedy by score; what overlaps a kept box by `limit` (IoU), or lies in it by 0.6 of the smaller one, goes.
+ * Greedy by score; what is the same face as a kept one goes.
  */
-export function joinTiles(detections: readonly Detection[], limit: number): Detection[] {
+export function joinTiles(detections: readonly Detection[]): Detection[] {
   const kept: Detection[] = [];
   for (const candidate of detections.toSorted(byScore)) {
-    if (kept.every((better) => iou(better, candidate) <= limit && coverage(better, candidate) <= 0.6)) {
-      kept.push(candidate);
-    }
+    if (!kept.some((better) => isSameFace(better, candidate))) kept.push(candidate);
   }
   return kept;
 }
