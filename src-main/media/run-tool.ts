@@ -150,7 +150,7 @@ function readAll(
       state = 'done';
       stream.destroy();
       if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error(String(error)));
+      else reject(error instanceof Error ? error : new Error('reading failed', { cause: error }));
     };
     const drain = (): void => {
       try {
