@@ -5,19 +5,29 @@
  *
  * To add one: a line in {@link Kernels} and a line in {@link kernelLoaders}.
  */
+import type { CepstraInput } from './audio/cepstra/cepstra-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
 import type { VoiceNetInput } from './audio/voice-nets/voice-net-kernel.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
+import type { WebRtcMode } from './audio/webrtc/webrtc-vad.ts';
+import type { AlizeInput } from './cluster/alize/alize-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
+import type { LabelledSpan } from './cluster/labelled-spans.ts';
+import type { LiumInput } from './cluster/lium/lium-kernel.ts';
 import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 import type { Kernel } from './kernel.ts';
+import type { AvTurnsInput } from './fuse/av-turns-kernel.ts';
+import type { FusionResult } from './fuse/av-fusion.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
 import type { FaceEmbedInput } from './video/identity/face-embed-kernel.ts';
 import type { IdentitiesInput, IdentitiesOutput } from './video/identity/identities-kernel.ts';
+import type { AvOffsetInput, AvOffsetOutput } from './video/sync/av-offset-kernel.ts';
+import type { FaceTalkingInput } from './video/talking/face-talking-kernel.ts';
+import type { SpeechLevelInput } from './video/talking/speech-level-kernel.ts';
 import type { FaceViewsInput, FaceViewsOutput } from './video/views/face-views-kernel.ts';
 
 /** name → type of the kernel. */
@@ -34,10 +44,18 @@ export interface Kernels {
   'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
+  'webrtc-vad': Kernel<{ pcmPath: string; mode: WebRtcMode }, Float32Array>;
+  cepstra: Kernel<CepstraInput, Float32Array>;
+  lium: Kernel<LiumInput, { spans: LabelledSpan[]; count: number }>;
+  alize: Kernel<AlizeInput, { spans: LabelledSpan[]; count: number }>;
   'face-detect': Kernel<FaceDetectInput, FaceDetectOutput>;
   'face-views': Kernel<FaceViewsInput, FaceViewsOutput>;
+  'speech-level': Kernel<SpeechLevelInput, Float32Array>;
+  'av-offset': Kernel<AvOffsetInput, AvOffsetOutput>;
+  'face-talking': Kernel<FaceTalkingInput, Float32Array>;
   'face-embed': Kernel<FaceEmbedInput, Float32Array>;
   'group-tracks': Kernel<IdentitiesInput, IdentitiesOutput>;
+  'av-turns': Kernel<AvTurnsInput, FusionResult | null>;
 }
 
 /** name → the kernel's module, loaded on first use inside a worker. */
@@ -53,10 +71,18 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
+  'webrtc-vad': async () => (await import('./audio/webrtc/webrtc-kernel.ts')).webrtcVad,
+  cepstra: async () => (await import('./audio/cepstra/cepstra-kernel.ts')).cepstra,
+  lium: async () => (await import('./cluster/lium/lium-kernel.ts')).lium,
+  alize: async () => (await import('./cluster/alize/alize-kernel.ts')).alize,
   'face-detect': async () => (await import('./video/face-detect/face-detect-kernel.ts')).faceDetect,
   'face-views': async () => (await import('./video/views/face-views-kernel.ts')).faceViews,
+  'speech-level': async () => (await import('./video/talking/speech-level-kernel.ts')).speechLevelKernel,
+  'av-offset': async () => (await import('./video/sync/av-offset-kernel.ts')).avOffset,
+  'face-talking': async () => (await import('./video/talking/face-talking-kernel.ts')).faceTalking,
   'face-embed': async () => (await import('./video/identity/face-embed-kernel.ts')).faceEmbed,
   'group-tracks': async () => (await import('./video/identity/identities-kernel.ts')).groupTracks,
+  'av-turns': async () => (await import('./fuse/av-turns-kernel.ts')).avTurns,
 };
 
 export type KernelName = keyof Kernels;

@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { passesSyncGate, serialiseOffsets } from '#shared/formats/m3sd.ts';
+import type { SyncOffset } from '#shared/formats/turn.ts';
+import type { Stage } from '../../stage.ts';
+import { shotsFile, shotsSchema } from '../shots/shots-stage.ts';
+import { FRAME_RATE_HZ } from '../talking/speech-level.ts';
+import { readFacesAndSound, readSpeechRegions } from '../talking/talk-input.ts';
+import { judgeOffset, pooledCurve, type OffsetVerdict } from './file-offset.ts';
+import type { OffsetCurve } from './offset-curve.ts';
+import { offsetsFile, syncFile, type AvSync } from './sync-file.ts';
+
+/**
+ * How much later than the picture the sound comes, for the file, each shot and each face track, from lips and loudness
+ * alone; null where that is unsure. Inputs `pcm`, `speech`, `face-tracks`, `face-views`, `shots`; outputs `sync.json` and
+ * `offsets.csv`.
+ */
+export const avSyncStage: Stage<z.ZodObject> = {
+  id: 'av-sync',
+  version: '1',
+  label: 'Comparing lips with sound',
+  params: z.object({}),
+  models: [],
+  artifacts: { avSync: syncFile, avOffsets: offsetsFile },
+  async run(context) {
+    const faces = await readFacesAndSound(context);
+    const speech = await readSpeechRegions(context, faces);
+    const { shots } = await context.input('shots').readJson(shotsFile, shotsSchema);
+    const { tracks, lips, level } = faces;
+    const curves = await context.kernel('av-offset', { tracks, lips, level, speech, shots, byTrack: true });
+    const file = judgeOffset(pooledCurve(curves.shotCurves));
+    const offsets = curves.trackCurves.map((curve, at) => trackOffset(`track-${tracks[at]!.id}`, curve));
+    await context.writeJson(syncFile, {
+      ...toSeconds(file),
+      method: 'lips',
+      shots: curves.shotCurves.map((curve, shot) => ({ shot, ...toSeconds(judgeOffset(curve)) })),
+      tracks: offsets.map((one, at) => ({
+        trackId: tracks[at]!.id,
+        offsetFrames: one.offsetFrames,
+        confidence: one.confidence,
+        passesGate: passesSyncGate(one),
+      })),
+    } satisfies AvSync);
+    const name = path.basename(context.job.media.path);
+    const named = offsets.map((one) => ({ ...one, track: `${name}#${one.track}` }));
+    await writeFile(context.outputPath(offsetsFile), serialiseOffsets(named).text);
+  },
+};
+
+const toSeconds = ({ offsetFrames, confidence }: OffsetVerdict): { offsetSec: number | null; confidence: number } => ({
+  offsetSec: offsetFrames === null ? null : offsetFrames / FRAME_RATE_HZ,
+  confidence,
+});
+
+/** A track's row of `offsets.csv`. Tracks whose face says nothing have confidence 0. */
+function trackOffset(track: string, curve: OffsetCurve): SyncOffset {
+  const { estimate, confidence } = judgeOffset(curve);
+  return {
+    track,
+    offsetFrames: estimate?.offsetFrames ?? 0,
+    // Lips have no distance; what lacks to full agreement (1 nat a frame) takes its place.
+    minDistance: Math.max(0, 1 - (estimate?.agreement ?? 0)),
+    confidence,
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+export const syncFile = 'sync.json';
+/** In M3SD's shape, a row per face track. */
+export const offsetsFile = 'offsets.csv';
+
+const offset = z.object({
+  /** Seconds the sound comes later than the picture; null = unsure. */
+  offsetSec: z.number().nullable(),
+  /** Peak over second peak of the agreement (lips), or median less least distance (SyncNet); 0 = nothing to judge by. */
+  confidence: z.number(),
+});
+
+/** What `sync.json` holds. */
+export const syncSchema = offset.extend({
+  method: z.enum(['lips', 'syncnet']),
+  /** In the order of `shots.json`. */
+  shots: z.array(offset.extend({ shot: z.number().int() })),
+  /** Best offset of each face track, sure or not, as in `offsets.csv`. */
+  tracks: z.array(
+    z.object({
+      trackId: z.number().int(),
+      offsetFrames: z.number(),
+      confidence: z.number(),
+      /** M3SD's gate: within 5 frames with a confidence of 1 or more. */
+      passesGate: z.boolean(),
+    }),
+  ),
+});
+export type AvSync = z.infer<typeof syncSchema>;

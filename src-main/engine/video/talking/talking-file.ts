@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+export const talkingFile = 'talking.f32';
+export const talkingIndexFile = 'talking.json';
+
+/**
+ * What `talking.json` holds. `talking.f32` has one float32 for each row of `tracks.f32`: the probability (0..1, calibrated)
+ * that this face is the one heard, or one of two, at the time of that frame; NaN where the face was not measured.
+ */
+export const talkingIndexSchema = z.object({
+  /** lips: their movement against the sound; lips+net: with an active-speaker net; net: of the net alone. */
+  method: z.enum(['lips', 'net', 'lips+net']),
+  /** The active-speaker net, null without one. */
+  net: z.string().nullable(),
+  /** Which fit turned evidence into probabilities (docs/adr/0090). */
+  calibration: z.string(),
+  /** Frames the sound was found to come later than the picture; 0 = in step or unsure. Already taken into account. */
+  offsetFrames: z.number().int(),
+  perTrack: z.array(
+    z.object({
+      trackId: z.number().int(),
+      /** Rows with a probability. */
+      measuredFrames: z.number().int(),
+      /** Sum of the probabilities in seconds. */
+      talkingSec: z.number(),
+      maxProbability: z.number(),
+    }),
+  ),
+});
+export type TalkingIndex = z.infer<typeof talkingIndexSchema>;

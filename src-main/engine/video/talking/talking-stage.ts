@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Stage } from '../../stage.ts';
+import { judgeOffset, pooledCurve } from '../sync/file-offset.ts';
+import type { TrackIndex } from '../tracking/track-file.ts';
+import { FRAME_RATE_HZ } from './speech-level.ts';
+import { talkingFile, talkingIndexFile, type TalkingIndex } from './talking-file.ts';
+import { readFacesAndSound, readSpeech, readSpeechRegions } from './talk-input.ts';
+
+/** Raise when the fit changes. */
+const CALIBRATION = 'lips-1';
+
+/**
+ * Which face is heard, frame by frame. Inputs `pcm`, `vad`, `speech`, `face-tracks`, `face-views`; outputs `talking.f32`
+ * (a probability for each row of `tracks.f32`) and `talking.json`. A clear offset between sound and picture is taken into
+ * account.
+ */
+export const talkingStage: Stage<z.ZodObject> = {
+  id: 'talking',
+  version: '1',
+  label: 'Finding who talks',
+  params: z.object({}),
+  models: [],
+  artifacts: { talking: talkingFile, talkingIndex: talkingIndexFile },
+  async run(context) {
+    const faces = await readFacesAndSound(context);
+    const { tracks, lips, level, frameCount } = faces;
+    const regions = await readSpeechRegions(context, faces);
+    const shots = [{ firstFrame: 0, endFrame: frameCount }];
+    const { shotCurves } = await context.kernel('av-offset', {
+      ...{ tracks, lips, level, speech: regions, shots, byTrack: false },
+    });
+    const offsetFrames = judgeOffset(pooledCurve(shotCurves)).offsetFrames ?? 0;
+    context.progress(1, 2);
+    const speech = await readSpeech(context, faces);
+    const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames });
+    await context.writeArray(talkingFile, talking);
+    await context.writeJson(talkingIndexFile, {
+      method: 'lips',
+      net: null,
+      calibration: CALIBRATION,
+      offsetFrames,
+      perTrack: tracks.map((track) => summaryOf(track, talking)),
+    } satisfies TalkingIndex);
+  },
+};
+
+function summaryOf(track: TrackIndex['tracks'][number], talking: Float32Array): TalkingIndex['perTrack'][number] {
+  const values = talking.subarray(track.firstRow, track.firstRow + track.frameCount).filter((value) => value >= 0);
+  return {
+    trackId: track.id,
+    measuredFrames: values.length,
+    talkingSec: values.reduce((sum, value) => sum + value, 0) / FRAME_RATE_HZ,
+    maxProbability: values.reduce((most, value) => Math.max(most, value), 0),
+  };
+}
