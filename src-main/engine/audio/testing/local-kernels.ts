@@ -12,7 +12,11 @@ export function localKernelContext(): KernelContext {
     session: (modelPath) => {
       let session = sessions.get(modelPath);
       if (!session) {
-        session = InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+        session = InferenceSession.create(modelPath, {
+          intraOpNumThreads: 1,
+          interOpNumThreads: 1,
+          logSeverityLevel: 3,
+        });
         sessions.set(modelPath, session);
       }
       return session;
