@@ -1,0 +1,70 @@
+import type { SystemDescription, SystemParam } from './systems.ts';
+
+/** What `--set` takes for WebRTC's speech detection with its collector. */
+export const webrtcParams: readonly SystemParam[] = [
+  { key: 'vad.mode', label: 'Strictness of WebRTC', default: 3, unit: null, min: 0, max: 3 },
+  { key: 'speech.ringSec', label: 'Frames must agree for', default: 0.3, unit: 's', min: 0.03, max: 3 },
+  { key: 'speech.share', label: 'Share that must agree', default: 0.9, unit: null, min: 0, max: 0.999 },
+];
+
+const plain = (
+  key: string,
+  label: string,
+  value: SystemParam['default'],
+  min: number | null = null,
+  max: number | null = null,
+): SystemParam => ({ key, label, default: value, unit: null, min, max });
+const seconds = (key: string, label: string, value: number, min: number, max: number): SystemParam => ({
+  key,
+  label,
+  default: value,
+  unit: 's',
+  min,
+  max,
+});
+
+/** Systems of others that need no net. */
+const netless: readonly SystemDescription[] = [
+  {
+    id: 'lium',
+    label: 'LIUM',
+    version: '1',
+    description:
+      'LIUM SpkDiarization without trained models: changes by GLR, clusters by BIC, borders by Viterbi. It needs no net; WebRTC finds the speech.',
+    needsVideo: false,
+    models: [],
+    params: [
+      ...webrtcParams,
+      seconds('segments.windowSec', 'Window of changes', 2.5, 0.5, 10),
+      plain('segments.linearLambda', 'Penalty between neighbours', 2, 0, 20),
+      plain('segments.hierarchicalLambda', 'Penalty between all', 3, 0, 20),
+      plain('segments.clustering', 'After the BIC', 'bic'),
+      plain('segments.clrThreshold', 'Cross likelihood of one speaker', 1.7, 0, 10),
+      plain('segments.maxSpeakers', 'Most speakers to find', 100, 1, 100),
+      seconds('turns.maxPauseSec', 'Pause inside a turn', 0, 0, 5),
+    ],
+  },
+  {
+    id: 'alize',
+    label: 'ALIZÉ LIA_SpkSeg',
+    version: '1',
+    description:
+      'LIA_SpkSeg of ALIZÉ: one speaker after another is taken out of the speech by an evolutive HMM. It needs no net; WebRTC finds the speech.',
+    needsVideo: false,
+    models: [],
+    params: [
+      ...webrtcParams,
+      plain('segments.alpha', 'Height of a change', 1.5, 0, 10),
+      seconds('segments.selectionSec', 'Speech to start a speaker', 6, 0.6, 60),
+      seconds('segments.speakerSec', 'Least speech of a speaker', 6, 0.6, 60),
+      seconds('segments.resegmentationSec', 'Least speech at the end', 8, 0, 60),
+      plain('segments.components', 'Gaussians of a speaker', 16, 1, 64),
+      plain('segments.gamma', 'Weight of staying', 9, 1, 1000),
+      plain('segments.maxSpeakers', 'Most speakers to find', 40, 1, 100),
+      seconds('turns.maxPauseSec', 'Pause inside a turn', 0, 0, 5),
+    ],
+  },
+];
+
+/** Published systems whose recipes stand in files of their own, in the order people see them. */
+export const publishedSystems: readonly SystemDescription[] = [...netless];
