@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { toErrorData, type AppErrorData } from '#shared/api/errors.ts';
+import type { NameProposal } from '#shared/domain/enrolled-voice.ts';
+import { describeSpeakerCount } from '#shared/domain/speaker-count.ts';
 import { substituteOf } from '#shared/engine/systems.ts';
 import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
 import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
@@ -8,8 +10,10 @@ import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
 import { parseSettings, parseSpeakers } from './diarize-options.ts';
 import { describeError, exitCode, exitCodeOf, guarded, printable, UsageError, worst, type ExitCode } from './exit.ts';
+import { proposalLine, proposalsFor } from './name-proposals.ts';
 import { planOutputs, type PlannedOutput } from './output-plan.ts';
 import { createProgressReporter } from './progress-line.ts';
+import { writeVideo } from './visualize-output.ts';
 
 interface DiarizeCommandOptions {
   out: string;
@@ -22,6 +26,7 @@ interface DiarizeCommandOptions {
   json?: boolean;
   force?: boolean;
   keepTree?: boolean;
+  visualize?: boolean;
 }
 
 /** `diarist diarize talk.mp4 -o out` */
@@ -34,6 +39,7 @@ export function diarizeCommand(): Command {
     .option('--system <id>', 'diarization system (see diarist systems)')
     .option('--substitute', 'run the system on the voice embedding that comes with Diarist; the output is marked so')
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
+    .option('--visualize', 'also write <stem>.visual.mp4: the picture with boxes, names and talking scores')
     .option('--cache-dir <dir>', 'folder for intermediate results; work goes on from there after an interruption')
     .option('--models-dir <dir>', 'folder searched first for model files')
     .option('--json', 'report progress and results as JSON lines')
@@ -50,7 +56,11 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
   const speakers = parseSpeakers(options.speakers);
   const params = parseSettings(options.set);
   const systemId = chosenSystem(options.system, options.substitute ?? false);
-  const plan = planOutputs(media, options.out, { keepTree: options.keepTree ?? false, force: options.force ?? false });
+  const plan = planOutputs(media, options.out, {
+    keepTree: options.keepTree ?? false,
+    force: options.force ?? false,
+    visualize: options.visualize ?? false,
+  });
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -73,9 +83,13 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
           onProgress: (step) => progress.update(step),
           signal: cancel.signal,
         });
-        const warnings = await writeOutputs(planned, file, options.force ?? false);
+        const names = await proposalsFor(diarizer, planned.mediaPath, file, cancel.signal);
+        const warnings = [
+          ...(await writeOutputs(planned, file, options.force ?? false)),
+          ...(await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal })),
+        ];
         progress.clear();
-        report(planned, file, warnings, options.json ?? false);
+        report(planned, file, warnings, names, options.json ?? false);
         codes.push(exitCode.ok);
       } catch (thrown) {
         progress.clear();
@@ -140,7 +154,13 @@ async function writeOutputs(
   return [...new Set([...result.warnings, ...rttm.warnings, ...via.warnings])];
 }
 
-function report(planned: PlannedOutput, { result }: DiarizedFile, warnings: readonly string[], json: boolean): void {
+function report(
+  planned: PlannedOutput,
+  { result }: DiarizedFile,
+  warnings: readonly string[],
+  names: readonly NameProposal[],
+  json: boolean,
+): void {
   const speakers = new Set(result.segments.map((segment) => segment.speaker)).size;
   const { provenance, segments } = result;
   if (json) {
@@ -150,10 +170,12 @@ function report(planned: PlannedOutput, { result }: DiarizedFile, warnings: read
       fileId: planned.fileId,
       rttm: planned.rttmPath,
       via: planned.viaPath,
+      ...(planned.videoPath === null ? {} : { video: planned.videoPath }),
       system: provenance.systemId,
       systemVersion: provenance.systemVersion,
       speakers,
       segments: segments.length,
+      names,
       decodedSec: result.decodedSec,
       expectedSec: result.expectedSec,
       warnings,
@@ -164,8 +186,9 @@ function report(planned: PlannedOutput, { result }: DiarizedFile, warnings: read
   }
   const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
   process.stdout.write(
-    `${printable(planned.rttmPath)}: ${plural(speakers, 'speaker')}, ${plural(segments.length, 'turn')} (${provenance.systemId})\n`,
+    `${printable(planned.rttmPath)}: ${describeSpeakerCount(speakers, provenance.speakerCount)}, ${plural(segments.length, 'turn')} (${provenance.systemId})\n`,
   );
+  for (const name of names) process.stdout.write(`${proposalLine(name)}\n`);
   for (const warning of warnings)
     process.stderr.write(`warning: ${printable(path.basename(planned.mediaPath))}: ${printable(warning)}\n`);
 }

@@ -10,6 +10,8 @@ export interface PlannedOutput {
   fileId: string;
   rttmPath: string;
   viaPath: string;
+  /** Video of what was found; null = not wanted. */
+  videoPath: string | null;
 }
 
 /** What common file systems take as a name. */
@@ -31,7 +33,7 @@ const mediaExtensions = new Set(
 export function planOutputs(
   inputs: readonly string[],
   outDir: string,
-  options: { keepTree: boolean; force: boolean },
+  options: { keepTree: boolean; force: boolean; visualize?: boolean },
 ): PlannedOutput[] {
   const media = [...new Set(inputs.flatMap((input) => expandFolder(path.resolve(input))))];
   const base = options.keepTree ? commonFolder(media) : null;
@@ -40,7 +42,13 @@ export function planOutputs(
     const fileId = fileIdOf(path.basename(mediaPath));
     const folder = base === null ? outDir : path.join(outDir, path.relative(base, path.dirname(mediaPath)));
     const stem = path.join(folder, fileId);
-    const planned = { mediaPath, fileId, rttmPath: `${stem}.rttm`, viaPath: `${stem}.via.json` };
+    const planned: PlannedOutput = {
+      mediaPath,
+      fileId,
+      rttmPath: `${stem}.rttm`,
+      viaPath: `${stem}.via.json`,
+      videoPath: options.visualize ? `${stem}.visual.mp4` : null,
+    };
     // Case-insensitive file systems would let one overwrite the other.
     const key = stem.toLowerCase().normalize('NFC');
     const other = byStem.get(key);
@@ -54,7 +62,9 @@ export function planOutputs(
     return planned;
   });
   if (!options.force) {
-    const taken = plan.flatMap((one) => [one.rttmPath, one.viaPath]).find((file) => existsSync(file));
+    const taken = plan
+      .flatMap((one) => [one.rttmPath, one.viaPath, ...(one.videoPath === null ? [] : [one.videoPath])])
+      .find((file) => existsSync(file));
     if (taken !== undefined) {
       throw new AppError('conflict', `${taken} exists already; nothing was written.`, {
         file: taken,

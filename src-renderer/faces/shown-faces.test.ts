@@ -130,8 +130,8 @@ describe('evidence of a segment', () => {
     expect(said.map((segment) => speech.of(segment)?.source ?? null)).toEqual(['both', 'voice', null]);
     expect(speech.of(said[0]!)).toEqual({
       source: 'both',
-      faceProbability: expect.closeTo(0.9, 9),
-      voiceMargin: expect.closeTo(0.4, 9),
+      faceProbability: expect.closeTo(0.9, 9) as number,
+      voiceMargin: expect.closeTo(0.4, 9) as number,
     });
     expect([...speech.offScreen(said)]).toEqual(['2']);
   });

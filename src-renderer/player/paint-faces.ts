@@ -26,8 +26,6 @@ const scoreFontPx = 11;
 const scoreFromPx = 52;
 /** A name may be so much wider than its box before it gives way to initials. */
 const nameOverPx = 36;
-/** On any picture a line is seen when a dark one lies beneath it. */
-const under = 'rgba(11, 13, 14, 0.55)';
 const chip = 'rgba(11, 13, 14, 0.78)';
 const chipText = '#ffffff';
 
@@ -48,7 +46,7 @@ export function paintFaces(
   for (const { face, rect, talking } of drawn) {
     const hue = hueOf(face, palette);
     if (talking !== null) paintRing(ctx, rect, hue, talking);
-    paintBox(ctx, rect, hue, face.speaker === null);
+    paintBox(ctx, rect, hue, { isUnknown: face.speaker === null, under: palette.tokens['speaker-ink'] });
     if (face.key === selectedKey) paintSelection(ctx, rect, palette);
     if (talking !== null) paintScore(ctx, rect, talking, palette);
   }
@@ -97,12 +95,19 @@ function paintRing(ctx: CanvasRenderingContext2D, rect: Rect, hue: string, talki
   ctx.globalAlpha = 1;
 }
 
-function paintBox(ctx: CanvasRenderingContext2D, rect: Rect, hue: string, isUnknown: boolean): void {
-  ctx.setLineDash([]);
+/** On any picture a line is seen when one of the opposite lightness lies beneath it. */
+function paintBox(
+  ctx: CanvasRenderingContext2D,
+  rect: Rect,
+  hue: string,
+  { isUnknown, under }: { isUnknown: boolean; under: string },
+): void {
+  ctx.globalAlpha = 0.6;
   ctx.strokeStyle = under;
   ctx.lineWidth = 4;
   outline(ctx, rect, 0, 4);
   ctx.stroke();
+  ctx.globalAlpha = 1;
   // Never colour alone: a face of nobody is dashed.
   if (isUnknown) ctx.setLineDash([5, 4]);
   ctx.strokeStyle = hue;
