@@ -4,6 +4,7 @@ import { appCommand } from './app.ts';
 import { convertCommand } from './convert.ts';
 import { diarizeCommand } from './diarize.ts';
 import { doctorCommand } from './doctor.ts';
+import { enrolCommand } from './enrol.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { exitCode } from './exit.ts';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
   for (const command of [
     appCommand(),
     diarizeCommand(),
+    enrolCommand(),
     convertCommand(),
     exportCommand(),
     validateCommand(),

@@ -10,6 +10,7 @@ import { ingestRecipe } from './job-plan.ts';
 import { StageCache } from './stage-cache.ts';
 import { runJob } from './stage-runner.ts';
 import type { SystemRecipe } from './stage.ts';
+import { voicePrintsRecipe } from './voices/voice-prints-recipe.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface EngineOptions {
@@ -136,7 +137,7 @@ export class EngineServer {
       abort.signal.throwIfAborted();
       const session = this.#session;
       if (!session) throw new AppError('internal', 'The engine was given a job before its settings.');
-      const recipe = job.kind === 'ingest' ? ingestRecipe : this.#options.findSystem(job.systemId);
+      const recipe = recipeOf(job, this.#options);
       const result = await runJob(
         job,
         recipe,
@@ -165,6 +166,11 @@ export class EngineServer {
   #log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void {
     this.#port.send({ type: 'log', level, message });
   }
+}
+
+function recipeOf({ kind, systemId }: EngineJob, options: EngineOptions): SystemRecipe {
+  if (kind === 'ingest') return ingestRecipe;
+  return kind === 'voices' ? voicePrintsRecipe : options.findSystem(systemId);
 }
 
 /** `cpu`, or the wished provider with what became of it. */

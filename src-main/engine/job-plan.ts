@@ -151,7 +151,7 @@ function nodesFor(job: EngineJob, recipe: SystemRecipe): RecipeNode[] {
       fix: 'Choose a system that works on sound alone.',
     });
   }
-  if (job.kind === 'diarize' && !hasAudio && recipe.nodes.some((node) => node.stage.id === pcmStage.id)) {
+  if (job.kind !== 'ingest' && !hasAudio && recipe.nodes.some((node) => node.stage.id === pcmStage.id)) {
     throw new AppError('bad-input', `${name} has no audio stream, so there is no speech to find.`, {
       file,
       fix: 'Choose a file with sound.',

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { MediaChoice, MediaIdentity, MediaProbe } from '#shared/domain/media.ts';
 import type { EngineJob, EngineResult, JobProgress } from '#shared/engine/protocol.ts';
+import type { VoicePrints, VoiceSpan } from '#shared/engine/voice-prints.ts';
 import { systemDescriptions } from '#shared/engine/systems.ts';
 import { identifyFile } from '#media/identity.ts';
 import { probeMedia } from '#media/probe.ts';
 import { EngineClient, EngineCrash } from './engine-client.ts';
 import type { EngineSpawner } from './engine-process.ts';
+import { readVoicePrints } from './voices/read-prints.ts';
 import { resolveWorkspace } from './workspace.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
 
@@ -62,6 +64,29 @@ export class Diarizer {
    * @throws AppError: `bad-input` (no media, no audio), `bad-parameter` (system, parameters), `unsupported` (codec), `cancelled`, `crashed`, …
    */
   async diarize(file: string, options: DiarizeOptions = {}): Promise<DiarizedFile> {
+    return this.#run(file, 'diarize', options.systemId ?? systemDescriptions[0]!.id, options);
+  }
+
+  /**
+   * What speakers of a file sound like; without `spans` all speech is taken for one voice. Cheap after `diarize`.
+   * @throws AppError as `diarize` does
+   */
+  async voicePrints(
+    file: string,
+    spans: readonly VoiceSpan[] | null,
+    options: Pick<DiarizeOptions, 'choice' | 'onProgress' | 'signal'> = {},
+  ): Promise<VoicePrints> {
+    const params = spans === null ? {} : { 'prints.spans': spans };
+    const { result } = await this.#run(file, 'voices', 'voice-prints', { ...options, params });
+    return readVoicePrints(result);
+  }
+
+  async #run(
+    file: string,
+    kind: 'diarize' | 'voices',
+    systemId: string,
+    options: DiarizeOptions,
+  ): Promise<DiarizedFile> {
     const mediaPath = path.resolve(file);
     // In this order a file that is replaced in between is noticed: the engine compares it with its identity.
     const identity = await identifyFile(mediaPath);
@@ -69,9 +94,9 @@ export class Diarizer {
     const choice = options.choice ?? { audioStream: null, channel: 'mix' as const, range: null };
     const job: EngineJob = {
       jobId: randomUUID(),
-      kind: 'diarize',
+      kind,
       media: { path: mediaPath, identity, probe, choice },
-      systemId: options.systemId ?? systemDescriptions[0]!.id,
+      systemId,
       params: options.params ?? {},
       speakers: options.speakers ?? null,
     };

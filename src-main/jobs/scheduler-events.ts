@@ -1,4 +1,5 @@
 import type { ApiEvent } from '#shared/api/contract.ts';
+import type { Job } from '#shared/domain/job.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { ArtifactRef, EngineJob } from '#shared/engine/protocol.ts';
 import type { Store } from '#store/store.ts';
@@ -21,7 +22,7 @@ export interface SchedulerOptions {
 
 export interface NewJob {
   mediaId: string;
-  kind: EngineJob['kind'];
+  kind: Job['kind'];
   /** Default: the first system of the catalogue. */
   systemId?: string | undefined;
   /** Overrides of published values, `node.param` → value. */

@@ -36,8 +36,8 @@ export type EngineSettings = z.infer<typeof engineSettingsSchema>;
 
 export const engineJobSchema = z.object({
   jobId: z.string(),
-  /** `ingest` = decode check, peaks, frame table; `diarize` = that and a hypothesis. */
-  kind: z.enum(['ingest', 'diarize']),
+  /** `ingest` = decode check, peaks, frame table; `diarize` = that and a hypothesis; `voices` = what given speakers sound like. */
+  kind: z.enum(['ingest', 'diarize', 'voices']),
   media: z.object({
     path: z.string(),
     identity: mediaIdentitySchema,
@@ -74,7 +74,7 @@ export const artifactRefSchema = z.object({
 export type ArtifactRef = z.infer<typeof artifactRefSchema>;
 
 export const engineResultSchema = z.object({
-  kind: z.enum(['ingest', 'diarize']),
+  kind: z.enum(['ingest', 'diarize', 'voices']),
   segments: z.array(hypothesisSegmentSchema),
   /** Face tracks and cuts; absent for a system that only hears. */
   picture: hypothesisPictureSchema.optional(),
