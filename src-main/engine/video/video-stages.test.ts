@@ -14,9 +14,9 @@ import { StageCache } from '../stage-cache.ts';
 import { runJob } from '../stage-runner.ts';
 import type { SystemRecipe } from '../stage.ts';
 import { WorkerPool } from '../worker-pool.ts';
-import type { Box } from './face-detect/detection.ts';
+import { iou, type Box } from './face-detect/detection.ts';
 import { detectionIndexSchema } from './face-detect/detection-file.ts';
-import { blazeFaceStage, yunetStage } from './face-detect/face-detect-stage.ts';
+import { blazeFaceStage, retinaFaceStage, rfbStage, yunetStage } from './face-detect/face-detect-stage.ts';
 import { shotsSchema, shotsStage, type Shots } from './shots/shots-stage.ts';
 import { faceTracksStage } from './tracking/face-tracks-stage.ts';
 import { TRACK_ROW_VALUES, trackIndexSchema, type TrackIndex } from './tracking/track-file.ts';
@@ -59,11 +59,13 @@ async function follow(
   file: string,
   options: {
     range?: EngineJob['media']['choice']['range'];
-    yunet?: boolean;
+    detector?: typeof blazeFaceStage;
+    params?: Record<string, unknown>;
     signal?: AbortSignal;
     cache?: string;
   } = {},
 ): Promise<Outcome> {
+  const detector = options.detector ?? blazeFaceStage;
   const tools = await packageTools();
   const cacheDir = path.join(folder, options.cache ?? 'cache');
   const settings = {
@@ -78,10 +80,10 @@ async function follow(
       kind: 'ingest',
       media: { path: file, identity: await identifyFile(file), probe: await probeMedia(tools, file), choice },
       systemId: 'test-faces',
-      params: {},
+      params: options.params ?? {},
       speakers: null,
     },
-    recipe(options.yunet === true ? yunetStage : blazeFaceStage),
+    recipe(detector),
     {
       settings,
       cache: new StageCache(cacheDir, 1e9),
@@ -100,7 +102,7 @@ async function follow(
   const artifact = (name: string): string => result.artifacts.find((candidate) => candidate.name === name)!.path;
   const bytes = await readFile(artifact('faceTracks'));
   const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(artifact(name), 'utf8'));
-  const detections = await newest(cacheDir, options.yunet === true ? yunetStage.id : blazeFaceStage.id);
+  const detections = await newest(cacheDir, detector.id);
   return {
     shots: shotsSchema.parse(await json('shots')),
     index: trackIndexSchema.parse(await json('faceTrackIndex')),
@@ -160,6 +162,22 @@ describe('the sample', () => {
     }
   });
 
+  it('is followed by DeepSORT in the same places, one person a track', async () => {
+    const range = { startSec: 28, endSec: 32 };
+    const chained = await follow(sample, { range });
+    const sorted = await follow(sample, { range, params: { 'face-tracks.tracker': 'deepsort' } });
+    expect(sorted.index.tracks).toHaveLength(chained.index.tracks.length);
+    expect(sorted.index.tracks.map(({ person }) => person)).toEqual([0, 1, 2, 3]);
+    expect(chained.index.tracks.map(({ person }) => person)).toEqual([null, null, null, null]);
+    expect(sorted.warnings.join()).toMatch(/by their place alone/);
+    for (const track of chained.index.tracks) {
+      const overlaps = sorted.index.tracks
+        .filter(({ firstFrame, frameCount }) => firstFrame === track.firstFrame && frameCount === track.frameCount)
+        .map((other) => iou(boxAt(chained, track, track.firstFrame + 20), boxAt(sorted, other, track.firstFrame + 20)));
+      expect(Math.max(...overlaps)).toBeGreaterThan(0.8);
+    }
+  });
+
   it('is followed again from the cache, the same', async () => {
     const range = { startSec: 28, endSec: 32 };
     const [first, second] = [await follow(sample, { range }), await follow(sample, { range })];
@@ -193,8 +211,8 @@ describe('other pictures', () => {
         if (!panels.has(box.join())) panels.set(box.join(), { frame: frame!, box });
       }
       expect(panels.size).toBe(7);
-      for (const yunet of [false, true]) {
-        const found = await follow(`${clip}.mp4`, { yunet });
+      for (const detector of [blazeFaceStage, yunetStage]) {
+        const found = await follow(`${clip}.mp4`, { detector });
         expect(found.shots.shots).toEqual([
           { firstFrame: 0, endFrame: 487 },
           { firstFrame: 487, endFrame: 641 },
@@ -209,6 +227,27 @@ describe('other pictures', () => {
             return x1 > left && y1 > top && x2 < right && y2 < bottom;
           });
           expect(inside).toHaveLength(1);
+        }
+      }
+    },
+    180_000,
+  );
+
+  itShared(
+    'the published detectors find the same people',
+    async () => {
+      const clip = sharedPath('data/composed/grid_av/dev/dev_4p_cuts.mp4');
+      const range = { startSec: 17, endSec: 21 };
+      const known = await follow(clip, { range });
+      for (const detector of [retinaFaceStage, rfbStage]) {
+        const found = await follow(clip, { range, detector });
+        expect(found.index.tracks, detector.id).toHaveLength(known.index.tracks.length);
+        for (const track of known.index.tracks) {
+          const at = track.firstFrame + 10;
+          const overlaps = found.index.tracks
+            .filter(({ firstFrame, frameCount }) => firstFrame <= at && at < firstFrame + frameCount)
+            .map((other) => iou(boxAt(known, track, at), boxAt(found, other, at)));
+          expect(Math.max(...overlaps), detector.id).toBeGreaterThan(0.5);
         }
       }
     },

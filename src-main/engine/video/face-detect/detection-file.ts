@@ -4,6 +4,8 @@ import { POINT_VALUES, type Detection } from './detection.ts';
 /** What faces were found, beside `detections.f32`. */
 export const detectionsFile = 'detections.f32';
 export const detectionIndexFile = 'detections.json';
+/** Features of unit length of each face of `detections.f32`, in its order. */
+export const appearanceFile = 'appearance.f32';
 export const detectionIndexSchema = z.object({
   detector: z.string(),
   /** Frames a second; frame 0 is t = 0. */
@@ -16,6 +18,8 @@ export const detectionIndexSchema = z.object({
   pictureWidthPx: z.number().int(),
   pictureHeightPx: z.number().int(),
   faceCount: z.number().int(),
+  /** Values of a face in `appearance.f32`; 0 = its appearance was not measured. */
+  appearanceDims: z.number().int().default(0),
 });
 export type DetectionIndex = z.infer<typeof detectionIndexSchema>;
 

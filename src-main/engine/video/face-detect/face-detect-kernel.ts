@@ -1,7 +1,8 @@
 import type { FrameSize } from '#media/frames.ts';
 import type { Kernel, KernelContext } from '../../kernel.ts';
+import { APPEARANCE_DIMS, appearanceOf } from './appearance.ts';
 import { searchRegions } from './blaze-search.ts';
-import { encodeDetections, type FrameDetections } from './detection-file.ts';
+import { encodeDetections, ROW_VALUES, type FrameDetections } from './detection-file.ts';
 import type { Detection } from './detection.ts';
 import { checkFaces } from './face-check.ts';
 import { facesBetween, LookPlan } from './look-plan.ts';
@@ -29,12 +30,14 @@ export interface FaceDetectInput {
   /** `retinaface`: side of its input in pixels. `s3fd`: its input as a share of the frame. */
   readonly squarePx: number;
   readonly scale: number;
+  /** The net of appearance; null = that of the faces is not asked for. */
+  readonly appearancePath: string | null;
   /** In order; the first one is always scanned, so that a group does not depend on those before it. */
   readonly frames: readonly DetectFrame[];
 }
 
 export interface FaceDetectOutput {
-  /** Rows as in `detections.f32`. */
+  /** Rows as in `detections.f32`, each with the features of its face's appearance behind it when that was asked for. */
   readonly rows: Float32Array<ArrayBuffer>;
   readonly buffers: readonly Uint8Array<ArrayBuffer>[];
   /** Inputs that nets were run on. */
@@ -45,7 +48,8 @@ export interface FaceDetectOutput {
 export const faceDetect: Kernel<FaceDetectInput, FaceDetectOutput> = async (context, input) => {
   const { found, netInputs } =
     input.detector === 'blazeface' ? await lookByPlan(context, input) : await lookAtAll(context, input, input.detector);
-  const rows = encodeDetections(found, input.size.pictureWidthPx, input.size.pictureHeightPx);
+  const plain = encodeDetections(found, input.size.pictureWidthPx, input.size.pictureHeightPx);
+  const rows = input.appearancePath === null ? plain : await withAppearance(context, input, found, plain);
   const buffers = input.frames.map(({ data }) => data);
   return { output: { rows, buffers, netInputs }, transfer: [rows.buffer, ...buffers.map(({ buffer }) => buffer)] };
 };
@@ -97,4 +101,27 @@ async function lookByPlan(context: KernelContext, input: FaceDetectInput): Promi
     })),
     netInputs,
   };
+}
+
+async function withAppearance(
+  context: KernelContext,
+  { appearancePath, frames, size }: FaceDetectInput,
+  found: readonly FrameDetections[],
+  plain: Float32Array,
+): Promise<Float32Array<ArrayBuffer>> {
+  const session = await context.session(appearancePath!);
+  const wide = ROW_VALUES + APPEARANCE_DIMS;
+  const rows = new Float32Array((plain.length / ROW_VALUES) * wide);
+  let row = 0;
+  for (const [at, { faces }] of found.entries()) {
+    context.checkCancelled();
+    const features = await appearanceOf(session, frames[at]!.data, size, faces);
+    faces.forEach((_, index) => {
+      rows.set(plain.subarray(row * ROW_VALUES, (row + 1) * ROW_VALUES), row * wide);
+      const from = index * APPEARANCE_DIMS;
+      rows.set(features.subarray(from, from + APPEARANCE_DIMS), row * wide + ROW_VALUES);
+      row++;
+    });
+  }
+  return rows;
 }

@@ -3,11 +3,20 @@ import { AppError } from '#shared/api/errors.ts';
 import { FRAME_RATE_HZ, FrameStream, frameRange } from '#media/frames.ts';
 import { toolsOf } from '../../media-stages.ts';
 import type { Stage } from '../../stage.ts';
-import { detectionIndexFile, detectionsFile, ROW_VALUES, type DetectionIndex } from './detection-file.ts';
+import { APPEARANCE_DIMS } from './appearance.ts';
+import {
+  appearanceFile,
+  detectionIndexFile,
+  detectionsFile,
+  ROW_VALUES,
+  type DetectionIndex,
+} from './detection-file.ts';
 import { DetectPass } from './detect-pass.ts';
 import type { Detector } from './face-detect-kernel.ts';
 
 export const contentFile = 'content.f64';
+/** In models/registry.json. */
+const appearanceModel = 'osnet-ain';
 
 /** Parameters with a detector's published values as defaults. */
 const paramsOf = ({ strideFrames = 5, minScore = 0.5, longerSidePx = 640, pictureShare = 1 }) =>
@@ -33,6 +42,10 @@ const paramsOf = ({ strideFrames = 5, minScore = 0.5, longerSidePx = 640, pictur
       .max(1)
       .default(pictureShare)
       .describe('S3FD alone: its input as a share of the picture’s width and height, 0 to 1'),
+    appearance: z
+      .boolean()
+      .default(false)
+      .describe('Features of each face by OSNet-AIN, when it is installed: for the tracker deepsort'),
   });
 type DetectParams = ReturnType<typeof paramsOf>;
 
@@ -59,6 +72,7 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
     label: 'Looking for faces',
     params: paramsOf(defaults),
     models: isChecked ? [model, 'face-mesh'] : [model],
+    optionalModels: [appearanceModel],
     decodes: true,
     async run(context) {
       const { path, probe, choice } = context.job.media;
@@ -72,6 +86,7 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
       const lies = video.rotationDeg % 180 !== 0;
       const pictureWidthPx = lies ? video.heightPx : video.widthPx;
       const pictureHeightPx = lies ? video.widthPx : video.heightPx;
+      const hasAppearance = context.params.appearance && context.hasModel(appearanceModel);
       const pass = new DetectPass(stream, context.workerCount + 1, {
         strideFrames,
         detect: (frames) =>
@@ -84,6 +99,7 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
               size: stream.size,
               ...{ minScore, strideFrames, squarePx: longerSidePx },
               // Of the picture as it is in the file, not as it was made smaller.
+              appearancePath: hasAppearance ? context.model(appearanceModel).path : null,
               scale: Math.min(1, (pictureShare * pictureWidthPx) / stream.size.pictureWidthPx),
               frames,
             },
@@ -111,12 +127,8 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
         await pass.close();
       }
       for (const warning of stream.warnings) context.warn(warning);
-      const rows = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const block of blocks) {
-        rows.set(block, at);
-        at += block.length;
-      }
+      const { rows, appearance } = separated(blocks, hasAppearance ? APPEARANCE_DIMS : 0);
+      if (hasAppearance) await context.writeArray(appearanceFile, appearance);
       await context.writeArray(detectionsFile, rows);
       await context.writeArray(contentFile, pass.content());
       await context.writeJson(detectionIndexFile, {
@@ -128,9 +140,29 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
         pictureWidthPx,
         pictureHeightPx,
         faceCount: rows.length / ROW_VALUES,
+        appearanceDims: hasAppearance ? APPEARANCE_DIMS : 0,
       } satisfies DetectionIndex);
     },
   };
+}
+
+/** Rows of all blocks, apart from the `dims` values of appearance behind each. */
+function separated(
+  blocks: readonly Float32Array[],
+  dims: number,
+): { rows: Float32Array<ArrayBuffer>; appearance: Float32Array<ArrayBuffer> } {
+  const wide = ROW_VALUES + dims;
+  const count = blocks.reduce((sum, { length }) => sum + length / wide, 0);
+  const rows = new Float32Array(count * ROW_VALUES);
+  const appearance = new Float32Array(count * dims);
+  let row = 0;
+  for (const block of blocks) {
+    for (let at = 0; at < block.length; at += wide, row++) {
+      rows.set(block.subarray(at, at + ROW_VALUES), row * ROW_VALUES);
+      appearance.set(block.subarray(at + ROW_VALUES, at + wide), row * dims);
+    }
+  }
+  return { rows, appearance };
 }
 
 /** BlazeFace of the npm package: the embedded default (docs/adr/0081, 0083). */

@@ -195,7 +195,15 @@ describe('faces of 24 pixels in 1280×720', () => {
     const model = async (id: string): Promise<string> =>
       (await resolveModel(id, [modelsDir, sharedPath('models')])).path;
     const { output } = await faceDetect(localKernelContext(), {
-      ...{ detector, size: picture.size, minScore: 0.5, strideFrames: 5, squarePx: 640, scale: 1 },
+      ...{
+        detector,
+        size: picture.size,
+        minScore: 0.5,
+        strideFrames: 5,
+        squarePx: 640,
+        scale: 1,
+        appearancePath: null,
+      },
       modelPath: await model(detector),
       meshPath: await model('face-mesh'),
       frames: [{ index: 0, data: picture.data.slice(), scan: true }],

@@ -134,7 +134,15 @@ describe('all detectors that can be had', () => {
           const model = async (name: string): Promise<string> =>
             (await resolveModel(name, [modelsDir, sharedPath('models')])).path;
           const { output } = await faceDetect(localKernelContext(), {
-            ...{ detector, size: picture.size, minScore: 0.6, strideFrames: 5, squarePx, scale: 1 },
+            ...{
+              detector,
+              size: picture.size,
+              minScore: 0.6,
+              strideFrames: 5,
+              squarePx,
+              scale: 1,
+              appearancePath: null,
+            },
             modelPath: await model(id),
             meshPath: null,
             frames: [{ index: 0, data: picture.data.slice(), scan: true }],

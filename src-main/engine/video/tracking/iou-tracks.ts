@@ -57,11 +57,32 @@ export function trackFaces(
       if (next < 0 || !(iou(last.face, faces[next]!) > options.minIou)) continue;
       found.push({ frame, face: faces.splice(next, 1)[0]! });
     }
-    if (!(found.length * picture.strideFrames > options.minTrackFrames)) continue;
-    const track = interpolated(found);
-    if (meanSizePx(track, picture) > options.minFacePx) tracks.push(track);
+    const track = finishedTrack(found, options, picture);
+    if (track) tracks.push(track);
   }
   return tracks;
+}
+
+/** Boxes of one face, frames rising, as a track without gaps; null when it is too short or small. */
+export function finishedTrack(
+  found: readonly { frame: number; face: Detection }[],
+  options: Pick<TrackOptions, 'minTrackFrames' | 'minFacePx'>,
+  picture: TrackFrame,
+): FaceTrack | null {
+  if (!(found.length * picture.strideFrames > options.minTrackFrames)) return null;
+  const track = interpolated(found);
+  return meanSizePx(track, picture) > options.minFacePx ? track : null;
+}
+
+/** Boxes of one face in pieces, the gaps in which are at most `maxGapFrames`. */
+export function piecesOf<T extends { readonly frame: number }>(found: readonly T[], maxGapFrames: number): T[][] {
+  const pieces: T[][] = [];
+  for (const one of found) {
+    const piece = pieces.at(-1);
+    if (piece && one.frame - piece.at(-1)!.frame <= maxGapFrames) piece.push(one);
+    else pieces.push([one]);
+  }
+  return pieces;
 }
 
 function mostOverlapping(face: Detection, candidates: readonly Detection[]): number {

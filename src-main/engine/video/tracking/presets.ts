@@ -11,3 +11,12 @@ export const trackPresets = {
   talknet: { minIou: TRACK_IOU, maxGapFrames: 10, minTrackFrames: 10, minFacePx: 1 },
   '3d-speaker': { minIou: TRACK_IOU, maxGapFrames: 10, minTrackFrames: 9, minFacePx: 1 },
 } as const satisfies Record<string, TrackOptions>;
+
+/** DeepSORT as M3SD runs it on every frame. */
+export const deepSortPreset = {
+  maxIouDistance: 0.8,
+  maxCosineDistance: 0.4,
+  maxAgeFrames: 1000,
+  minHits: 1,
+  minDetectionIou: 0.8,
+} as const;

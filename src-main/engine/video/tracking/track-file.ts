@@ -20,6 +20,8 @@ export const trackIndexSchema = z.object({
       /** Frames in which the face was found rather than interpolated. */
       foundFrames: z.number().int().positive(),
       meanScore: z.number(),
+      /** Tracks of one number are one face to the tracker, lost in between; null = the tracker does not say. */
+      person: z.number().int().nullable().default(null),
     }),
   ),
 });
@@ -32,13 +34,13 @@ export type TrackIndex = z.infer<typeof trackIndexSchema>;
 export const TRACK_ROW_VALUES = 5 + POINT_VALUES;
 
 export function encodeTracks(
-  tracks: readonly { shot: number; track: FaceTrack }[],
+  tracks: readonly { shot: number; track: FaceTrack; person?: number | null }[],
   frameRateHz: number,
 ): { index: TrackIndex; rows: Float32Array } {
   const ordered = tracks.toSorted((a, b) => a.track.firstFrame - b.track.firstFrame);
   const rows = new Float32Array(ordered.reduce((sum, { track }) => sum + track.faces.length, 0) * TRACK_ROW_VALUES);
   let row = 0;
-  const index = ordered.map(({ shot, track }, id): TrackIndex['tracks'][number] => {
+  const index = ordered.map(({ shot, track, person = null }, id): TrackIndex['tracks'][number] => {
     const firstRow = row;
     for (const { x1, y1, x2, y2, score, points } of track.faces) {
       rows.set([x1, y1, x2, y2, score, ...points], TRACK_ROW_VALUES * row++);
@@ -52,6 +54,7 @@ export function encodeTracks(
       firstRow,
       foundFrames: track.foundFrames.length,
       meanScore,
+      person,
     };
   });
   return { index: { frameRateHz, tracks: index }, rows };
