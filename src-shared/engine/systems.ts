@@ -1,3 +1,5 @@
+import { faceSystems } from './face-systems.ts';
+
 /**
  * The catalogue of diarization systems that people choose from. Plain data, so that the host can show it without loading
  * the engine; a test keeps it in step with the recipes in src-main/engine/systems.
@@ -6,7 +8,8 @@ export interface SystemParam {
   /** `node.param`, as `--set` and a job take it. */
   key: string;
   label: string;
-  default: number | boolean | string;
+  /** null = what suits the models that are used. */
+  default: number | boolean | string | null;
   /** `s`, or null for a plain number. */
   unit: string | null;
   min: number | null;
@@ -28,6 +31,17 @@ export interface SystemDescription {
   /** The same system on the voice embedding that comes with Diarist, for `--substitute`; absent = there is none. */
   substitute?: string;
 }
+
+/**
+ * Not a system but the rule that is used when none is named: Diarist AV for a file with a picture in which a face is
+ * followed, else Diarist audio. What it made names the system that ran.
+ */
+export const AUTO_SYSTEM = {
+  id: 'auto',
+  label: 'Automatic',
+  description:
+    'Diarist AV where a face is found in the picture, otherwise Diarist audio. The answer says which of them ran.',
+} as const;
 
 /**
  * The system that stands for one whose own models are missing; it has an id of its own, so that its output says so.
@@ -75,6 +89,7 @@ export const systemDescriptions: readonly SystemDescription[] = [
     models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
     params: diaristAudioParams,
   },
+  ...faceSystems(diaristAudioParams),
   {
     id: 'diarist-audio-overlap',
     label: 'Diarist audio with overlap',

@@ -70,7 +70,17 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
   const seen = decodeSeen(input);
   const sure = Int32Array.from(seen.first, (lane, t) => (lane < lanes && seen.certainty[t]! >= CONFIRMED ? lane : -1));
   const confirmed = windowLabels(coarse, steps, sure, seen.second, PURITY);
-  const found = speakersFromVoices(coarse, confirmed, lanes, input.seenTogether, input.speakers, input.pause);
+  const found = speakersFromVoices(
+    coarse,
+    {
+      lanes: confirmed,
+      laneCount: lanes,
+      seenTogether: input.seenTogether,
+      contrast: laneContrast(evidence, sure),
+    },
+    input.speakers,
+    input.pause,
+  );
   const speakerCount = found.count;
   let { labels } = found;
   const { speakerOfLane } = found;
@@ -154,6 +164,30 @@ function talkingPairs(
     }
   }
   return [...counts.values()].filter(({ steps }) => steps >= PAIR_STEPS).map(({ pair }) => pair);
+}
+
+/**
+ * By how much (log-odds) a lane looks more like talking than another one, over the steps in which it is confirmed and both
+ * are seen; far apart where they never are.
+ */
+function laneContrast(evidence: FaceEvidence, sure: Int32Array): (lane: number, other: number) => number {
+  return (lane, other) => {
+    let sum = 0;
+    let count = 0;
+    for (let t = 0; t < sure.length; t++) {
+      if (sure[t] !== lane) continue;
+      let own = NaN;
+      let beside = NaN;
+      for (let e = evidence.offsets[t]!; e < evidence.offsets[t + 1]!; e++) {
+        if (evidence.lane[e] === lane) own = evidence.logit[e]!;
+        if (evidence.lane[e] === other) beside = evidence.logit[e]!;
+      }
+      if (Number.isNaN(own - beside)) continue;
+      sum += own - beside;
+      count++;
+    }
+    return count > 0 ? sum / count : Infinity;
+  };
 }
 
 /** What the overlap net says, as a bounded log-likelihood ratio of a step. */

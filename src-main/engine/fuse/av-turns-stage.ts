@@ -6,7 +6,6 @@ import { VAD_STEP_SAMPLES } from '../audio/silero-kernel.ts';
 import { speechSchema } from '../audio/speech-regions.ts';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
-import { SAME_VOICE } from '../cluster/speaker-search.ts';
 import { sequenceSchema } from '../cluster/speaker-sequence.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { turnsFromWindows } from '../systems/turns.ts';
@@ -47,7 +46,7 @@ const params = z.object({
     .number()
     .min(0)
     .max(1)
-    .default(SAME_VOICE)
+    .default(0.77)
     .describe('Likeness from which two groups of windows are one voice; higher finds more speakers'),
   sameFaceVoice: z
     .number()

@@ -14,6 +14,17 @@ export interface SpeakerWish {
   sameFaceVoice: number;
 }
 
+/** Where some windows' speaker is known by the picture. */
+export interface Confirmed {
+  /** Lane of each window, −1 = unconfirmed. */
+  lanes: Int32Array;
+  laneCount: number;
+  /** `low × laneCount + high` of lanes that are two people. */
+  seenTogether: ReadonlySet<number>;
+  /** By how much (log-odds) the first lane looks more like talking than the second where the first is confirmed. */
+  contrast: (lane: number, other: number) => number;
+}
+
 export interface VoiceSpeakers {
   /** Speaker of each window, −1 = in no group. */
   labels: Int32Array;
@@ -29,23 +40,24 @@ const SEEDS_PER_SPEAKER = 2;
 const WINDOWS_PER_SEED = 6;
 const MIN_SEEDS = 10;
 const SETTLE_ROUNDS = 4;
+/** A face that talks where another one of the same voice is silent looks this much more like it (log-odds). */
+const CLEAR_CONTRAST = 2.5;
 
 /**
  * Speakers from windows whose speaker a face confirms and windows nobody is seen to speak in. Confirmed windows of a face
  * are one speaker from the start; the others are divided finer than the speakers, and groups are joined by the likeness of
  * their voices (docs/adr/0041), to a face or among themselves. Two faces are joined only if they were never seen together
- * and their voices are hardly to be told apart.
- * @param confirmed lane of each window, −1 = unconfirmed
- * @param seenTogether `low × laneCount + high` of lanes that are two people
+ * and their voices are hardly to be told apart; of two that were seen together and share a voice only one speaks, unless
+ * the picture tells them apart clearly.
  */
 export function speakersFromVoices(
   windows: TimedVectors,
-  confirmed: Int32Array,
-  laneCount: number,
-  seenTogether: ReadonlySet<number>,
+  given: Confirmed,
   wish: SpeakerWish,
   pause: () => void = () => undefined,
 ): VoiceSpeakers {
+  const { laneCount, seenTogether } = given;
+  const confirmed = withoutFalseSpeakers(windows, given, wish);
   const start = startGroups(windows, confirmed, laneCount, wish, pause);
   const groups = new VoiceGroups(windows, start.labels, start.count);
   /** Lanes in each group. */
@@ -74,6 +86,37 @@ export function speakersFromVoices(
     groups.settle(2, (window) => confirmed[window]! >= 0);
   }
   return numbered(groups.labels, lanes, laneCount);
+}
+
+/**
+ * Takes the confirmation from faces that move their lips while somebody else speaks: their windows sound like those of
+ * another face, which has more of them, and which does not look silent there.
+ */
+function withoutFalseSpeakers(windows: TimedVectors, given: Confirmed, wish: SpeakerWish): Int32Array {
+  const lanes = given.lanes.slice();
+  for (;;) {
+    const names = [...new Set(lanes)].filter((lane) => lane >= 0);
+    const index = new Map(names.map((lane, k) => [lane, k]));
+    const groups = new VoiceGroups(
+      windows,
+      lanes.map((lane) => index.get(lane) ?? -1),
+      names.length,
+    );
+    const count = (lane: number): number => lanes.reduce((sum, one) => sum + Number(one === lane), 0);
+    const twins = groups
+      .pairs()
+      .map((pair) => ({ ...pair, lanes: [names[pair.a]!, names[pair.b]!] as const }))
+      .filter(({ lanes: [x, y] }) => given.seenTogether.has(Math.min(x, y) * given.laneCount + Math.max(x, y)))
+      .filter(({ likeness, error }) => likeness + error >= wish.sameVoice)
+      .map(({ lanes: [x, y] }) => (count(x) < count(y) ? { weak: x, strong: y } : { weak: y, strong: x }))
+      .map((pair) => ({ ...pair, contrast: given.contrast(pair.weak, pair.strong) }))
+      .filter(({ contrast }) => contrast < CLEAR_CONTRAST);
+    if (twins.length === 0) return lanes;
+    const { weak } = twins.reduce((a, b) => (a.contrast <= b.contrast ? a : b));
+    lanes.forEach((lane, i) => {
+      if (lane === weak) lanes[i] = -1;
+    });
+  }
 }
 
 function bestOf(pairs: readonly GroupPair[], score: (pair: GroupPair) => number): GroupPair | null {

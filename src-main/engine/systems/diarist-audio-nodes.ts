@@ -10,7 +10,7 @@ import type { RecipeNode } from '../stage.ts';
 import { overlappingTurnsStage, speakerTurnsStage } from './speaker-turns.ts';
 
 /** From the decoded sound of node `pcm` to the speaker of each short window. */
-const untilSequence: readonly RecipeNode[] = [
+export const untilSequence: readonly RecipeNode[] = [
   { id: 'vad', stage: sileroVadStage, inputs: ['pcm'], costPerHour: 10 },
   { id: 'speech', stage: speechRegionsStage, inputs: ['pcm', 'vad'], costPerHour: 0.1 },
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },

@@ -1,0 +1,79 @@
+import type { SystemDescription, SystemParam } from './systems.ts';
+
+const param = (
+  key: string,
+  label: string,
+  value: SystemParam['default'],
+  min: number | null = null,
+  max: number | null = null,
+  unit: string | null = null,
+): SystemParam => ({ key, label, default: value, unit, min, max });
+
+/** Of the first look at the picture: faces, cuts, tracks. */
+const findingParams = [
+  param('face-detect.strideFrames', 'Look for faces every', 5, 1, 25, 'frames'),
+  param('face-detect.minScore', 'Least score of a face', 0.5, 0.05, 0.99),
+  param('face-detect.longerSidePx', 'Longer side of the picture', 640, 160, 1920, 'px'),
+  param('face-detect.pictureShare', 'Share of the picture (S3FD)', 1, 0.05, 1),
+  param('shots.detector', 'How cuts are found', 'adaptive'),
+  param('shots.threshold', 'Difference of a cut', 27, 1, 255),
+  param('shots.flashRule', 'Bursts of cuts', 'merge'),
+  param('shots.minShotFrames', 'Shortest shot', 15, 0, 1000, 'frames'),
+  param('shots.ratio', 'Difference over its neighbours', 3, 1, 255),
+  param('shots.minScore', 'Least difference of a cut', 15, 0, 255),
+  param('shots.windowFrames', 'Neighbours on each side', 2, 1, 25),
+  param('face-tracks.minIou', 'Overlap of boxes', 0.5, 0, 0.99),
+  param('face-tracks.maxGapFrames', 'Longest gap in a track', 25, 1, 250, 'frames'),
+  param('face-tracks.minTrackFrames', 'Shortest track', 10, 0, 1000, 'frames'),
+  param('face-tracks.minFacePx', 'Smallest face', 1, 0, 1000, 'px'),
+  param('face-tracks.medianFrames', 'Smoothing of boxes', 13, 1, 101, 'frames'),
+] as const;
+
+/** Of the second look: lips, identity. */
+const readingParams = [
+  param('face-views.marginSec', 'Margin about speech', 0.5, 0, 10, 's'),
+  param('face-views.identityNet', 'Net that tells faces apart', 'auto'),
+  param('face-views.looksPerSec', 'Faces per second for identity', 1, 0.05, 5),
+  param('face-views.maxLooks', 'Faces of a track for identity', 12, 1, 200),
+  param('identities.method', 'Grouping of faces', 'average'),
+  param('identities.maxDistance', 'Distance of one person', null),
+  param('identities.minQuality', 'Least quality of a face', 0.7, 0, 1),
+  param('identities.minTogetherFrames', 'Seen together for', 10, 1, 1000, 'frames'),
+] as const;
+
+const fusionParams = [
+  param('av-turns.faceWeight', 'Weight of faces', 0.2, 0, 1),
+  param('av-turns.overlapShare', 'Expected share of overlap', 0.05, 0.001, 0.5),
+  param('av-turns.overlapWeight', 'Weight of the overlap net', 0.1, 0, 1),
+  param('av-turns.turnSec', 'Usual length of a turn', 8, 0.1, 60, 's'),
+  param('av-turns.maxSpeakers', 'Most speakers to find', 20, 1, 100),
+  param('av-turns.sameVoice', 'Likeness of one voice', 0.77, 0, 1),
+  param('av-turns.sameFaceVoice', 'Likeness of voice of two faces of one person', 0.92, 0, 1),
+  param('av-turns.maxPauseSec', 'Pause inside a turn', 0.5, 0, 5, 's'),
+] as const;
+
+const faceNets = ['blazeface', 'face-mesh', 'face-descriptor'] as const;
+const betterFaceNets = ['arcface-ir101', 'arcface-ir50', 'mobilefacenet', 'vggface2-resnet50', 'face-quality'] as const;
+
+/**
+ * Systems that watch as well as listen.
+ * @param audioParams what Diarist audio takes
+ */
+export const faceSystems = (audioParams: readonly SystemParam[]): readonly SystemDescription[] => [
+  {
+    id: 'diarist-av',
+    label: 'Diarist AV',
+    version: '1',
+    description:
+      'Who speaks when, from picture and sound together: faces that are seen to talk anchor the voices, voices learned from them label what is said off screen, and both decide together frame by frame.',
+    needsVideo: true,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head', ...faceNets],
+    optionalModels: [...betterFaceNets, 'pyannote-ovl-ami'],
+    params: [
+      ...findingParams,
+      ...audioParams.filter(({ key }) => !key.startsWith('turns.')),
+      ...readingParams,
+      ...fusionParams,
+    ],
+  },
+];
