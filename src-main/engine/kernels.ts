@@ -7,6 +7,8 @@
  */
 import type { CepstraInput } from './audio/cepstra/cepstra-kernel.ts';
 import type { PyannoteFramesInput } from './audio/pyannote-frames-kernel.ts';
+import type { ChunkVoicesInput } from './audio/segmentation/chunk-voices-kernel.ts';
+import type { SegmentationInput } from './audio/segmentation/segmentation-kernel.ts';
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
 import type { VoiceNetInput } from './audio/voice-nets/voice-net-kernel.ts';
@@ -17,16 +19,22 @@ import type { AlizeInput } from './cluster/alize/alize-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
 import type { LabelledSpan } from './cluster/labelled-spans.ts';
 import type { LiumInput } from './cluster/lium/lium-kernel.ts';
+import type { LocalSpeakersInput } from './cluster/local-speakers/local-speakers-kernel.ts';
 import type { PublishedClusterInput } from './cluster/published-kernel.ts';
 import type { SequenceInput, SequenceOutput } from './cluster/sequence-kernel.ts';
 import type { Kernel } from './kernel.ts';
 import type { AvTurnsInput } from './fuse/av-turns-kernel.ts';
 import type { FusionResult } from './fuse/av-fusion.ts';
+import type { DnsmosInput } from './quality/dnsmos-kernel.ts';
+import type { SoundContentInput } from './quality/sound-content-kernel.ts';
+import type { SoundLevelsInput } from './quality/sound-levels-kernel.ts';
 import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face-detect-kernel.ts';
 import type { FaceEmbedInput } from './video/identity/face-embed-kernel.ts';
 import type { IdentitiesInput, IdentitiesOutput } from './video/identity/identities-kernel.ts';
 import type { AvOffsetInput, AvOffsetOutput } from './video/sync/av-offset-kernel.ts';
 import type { FaceTalkingInput } from './video/talking/face-talking-kernel.ts';
+import type { SpeakerNetInput } from './video/talking/speaker-net-kernel.ts';
+import type { FaceVisualInput } from './video/talking/visual-kernel.ts';
 import type { SpeechLevelInput } from './video/talking/speech-level-kernel.ts';
 import type { FaceViewsInput, FaceViewsOutput } from './video/views/face-views-kernel.ts';
 
@@ -46,6 +54,9 @@ export interface Kernels {
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'webrtc-vad': Kernel<{ pcmPath: string; mode: WebRtcMode }, Float32Array>;
   cepstra: Kernel<CepstraInput, Float32Array>;
+  segmentation: Kernel<SegmentationInput, Float32Array>;
+  'chunk-voices': Kernel<ChunkVoicesInput, Float32Array>;
+  'local-speakers': Kernel<LocalSpeakersInput, { spans: LabelledSpan[]; count: number }>;
   lium: Kernel<LiumInput, { spans: LabelledSpan[]; count: number }>;
   alize: Kernel<AlizeInput, { spans: LabelledSpan[]; count: number }>;
   'face-detect': Kernel<FaceDetectInput, FaceDetectOutput>;
@@ -53,8 +64,13 @@ export interface Kernels {
   'speech-level': Kernel<SpeechLevelInput, Float32Array>;
   'av-offset': Kernel<AvOffsetInput, AvOffsetOutput>;
   'face-talking': Kernel<FaceTalkingInput, Float32Array>;
+  'face-visual': Kernel<FaceVisualInput, Float32Array>;
+  'speaker-net': Kernel<SpeakerNetInput, Float32Array>;
   'face-embed': Kernel<FaceEmbedInput, Float32Array>;
   'group-tracks': Kernel<IdentitiesInput, IdentitiesOutput>;
+  'sound-levels': Kernel<SoundLevelsInput, Float32Array>;
+  'sound-content': Kernel<SoundContentInput, Float32Array>;
+  dnsmos: Kernel<DnsmosInput, Float32Array>;
   'av-turns': Kernel<AvTurnsInput, FusionResult | null>;
 }
 
@@ -73,6 +89,9 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'webrtc-vad': async () => (await import('./audio/webrtc/webrtc-kernel.ts')).webrtcVad,
   cepstra: async () => (await import('./audio/cepstra/cepstra-kernel.ts')).cepstra,
+  segmentation: async () => (await import('./audio/segmentation/segmentation-kernel.ts')).segmentation,
+  'chunk-voices': async () => (await import('./audio/segmentation/chunk-voices-kernel.ts')).chunkVoices,
+  'local-speakers': async () => (await import('./cluster/local-speakers/local-speakers-kernel.ts')).localSpeakers,
   lium: async () => (await import('./cluster/lium/lium-kernel.ts')).lium,
   alize: async () => (await import('./cluster/alize/alize-kernel.ts')).alize,
   'face-detect': async () => (await import('./video/face-detect/face-detect-kernel.ts')).faceDetect,
@@ -80,8 +99,13 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'speech-level': async () => (await import('./video/talking/speech-level-kernel.ts')).speechLevelKernel,
   'av-offset': async () => (await import('./video/sync/av-offset-kernel.ts')).avOffset,
   'face-talking': async () => (await import('./video/talking/face-talking-kernel.ts')).faceTalking,
+  'face-visual': async () => (await import('./video/talking/visual-kernel.ts')).faceVisual,
+  'speaker-net': async () => (await import('./video/talking/speaker-net-kernel.ts')).speakerNet,
   'face-embed': async () => (await import('./video/identity/face-embed-kernel.ts')).faceEmbed,
   'group-tracks': async () => (await import('./video/identity/identities-kernel.ts')).groupTracks,
+  'sound-levels': async () => (await import('./quality/sound-levels-kernel.ts')).soundLevels,
+  'sound-content': async () => (await import('./quality/sound-content-kernel.ts')).soundContent,
+  dnsmos: async () => (await import('./quality/dnsmos-kernel.ts')).dnsmos,
   'av-turns': async () => (await import('./fuse/av-turns-kernel.ts')).avTurns,
 };
 

@@ -39,7 +39,7 @@ export function logOddsOf({ weights, bias }: Logistic, values: Float32Array, row
 /** From `lipFeatures`. */
 export const lipLogistic: Logistic = { weights: [5.74, 1.6, 3.04, 1.97, 0.71], bias: 6.16 };
 
-export const lipTalkModel: TalkModel = {
+export const talkModel: TalkModel = {
   evidenceWeight: 0.073,
   mostLogOdds: 6.8,
   unknownLogOdds: -1.08,

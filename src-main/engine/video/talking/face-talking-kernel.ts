@@ -1,8 +1,9 @@
 import type { Kernel } from '../../kernel.ts';
 import type { TrackIndex } from '../tracking/track-file.ts';
-import { lipLogistic, lipTalkModel, logOddsOf } from './calibration.ts';
+import { lipLogistic, logOddsOf, talkModel } from './calibration.ts';
 import { lipFeatures, soundSeries } from './lip-evidence.ts';
 import { lipSeries } from './lip-series.ts';
+import type { SpeakerNet } from './speaker-nets.ts';
 import { talkProbabilities } from './talk-states.ts';
 
 export interface FaceTalkingInput {
@@ -15,6 +16,8 @@ export interface FaceTalkingInput {
   readonly speech: Float32Array;
   /** Frames the sound comes later than the picture. */
   readonly offsetFrames: number;
+  /** Log odds of an active-speaker net by row, NaN where it did not look; null without a net. */
+  readonly net: { readonly scores: Float32Array; readonly fit: Pick<SpeakerNet, 'withLips' | 'alone'> } | null;
 }
 
 /** `talking.f32`: the probability of each row that its face is heard; NaN where nothing is known of it. */
@@ -28,9 +31,11 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
       context.checkCancelled();
       const lips = lipSeries(input.lips, firstRow, frameCount, input.offsetFrames);
       const values = lipFeatures(lips, sound, firstFrame);
-      return { firstFrame, logOdds: logOddsOf(lipLogistic, values, frameCount) };
+      const logOdds = logOddsOf(lipLogistic, values, frameCount);
+      if (input.net) addNet(logOdds, input.net, firstRow, input.offsetFrames);
+      return { firstFrame, logOdds };
     });
-    const found = talkProbabilities(faces, input.speech, lipTalkModel, () => context.checkCancelled());
+    const found = talkProbabilities(faces, input.speech, talkModel, () => context.checkCancelled());
     tracks.forEach(({ firstRow, frameCount }, face) => {
       for (let k = 0; k < frameCount; k++) {
         if (!Number.isNaN(faces[face]!.logOdds[k]!)) out[firstRow + k] = found[face]![k]!;
@@ -39,3 +44,20 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
   }
   return { output: out, transfer: [out.buffer] };
 };
+
+/** Log odds of the lips become those of lips and net, or of the net where the mouth is not known. */
+function addNet(
+  logOdds: Float32Array,
+  { scores, fit }: NonNullable<FaceTalkingInput['net']>,
+  firstRow: number,
+  offsetFrames: number,
+): void {
+  for (let k = 0; k < logOdds.length; k++) {
+    const seenAt = k - offsetFrames;
+    const score = seenAt >= 0 && seenAt < logOdds.length ? scores[firstRow + seenAt]! : NaN;
+    if (Number.isNaN(score)) continue;
+    const lips = logOdds[k]!;
+    const { weights, bias } = Number.isNaN(lips) ? fit.alone : fit.withLips;
+    logOdds[k] = Number.isNaN(lips) ? bias + weights[0]! * score : bias + weights[0]! * lips + weights[1]! * score;
+  }
+}

@@ -3,7 +3,7 @@ import { PythonSpeechFeatures } from '../../audio/front-ends/python-speech-featu
 
 /** Of the picture, and of every series here. */
 export const FRAME_RATE_HZ = 25;
-const FRAME_SAMPLES = SAMPLE_RATE_HZ / FRAME_RATE_HZ;
+export const FRAME_SAMPLES = SAMPLE_RATE_HZ / FRAME_RATE_HZ;
 const HOP_SAMPLES = 160;
 const HOPS_PER_FRAME = FRAME_SAMPLES / HOP_SAMPLES;
 const WINDOW_SAMPLES = 400;

@@ -8,8 +8,8 @@ export const talkingIndexFile = 'talking.json';
  * that this face is the one heard, or one of two, at the time of that frame; NaN where the face was not measured.
  */
 export const talkingIndexSchema = z.object({
-  /** lips: their movement against the sound; lips+net: with an active-speaker net; net: of the net alone. */
-  method: z.enum(['lips', 'net', 'lips+net']),
+  /** lips: their movement against the sound; lips+net: with an active-speaker net. */
+  method: z.enum(['lips', 'lips+net']),
   /** The active-speaker net, null without one. */
   net: z.string().nullable(),
   /** Which fit turned evidence into probabilities (docs/adr/0090). */

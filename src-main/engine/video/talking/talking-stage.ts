@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { Stage } from '../../stage.ts';
 import { judgeOffset, pooledCurve } from '../sync/file-offset.ts';
 import type { TrackIndex } from '../tracking/track-file.ts';
+import { netScores, seenNet } from './net-scores.ts';
+import { speakerNetParts } from './speaker-nets.ts';
 import { FRAME_RATE_HZ } from './speech-level.ts';
 import { talkingFile, talkingIndexFile, type TalkingIndex } from './talking-file.ts';
 import { readFacesAndSound, readSpeech, readSpeechRegions } from './talk-input.ts';
 
 /** Raise when the fit changes. */
-const CALIBRATION = 'lips-1';
+const CALIBRATION = 'grid-1';
 
 /**
  * Which face is heard, frame by frame. Inputs `pcm`, `vad`, `speech`, `face-tracks`, `face-views`; outputs `talking.f32`
@@ -20,6 +22,7 @@ export const talkingStage: Stage<z.ZodObject> = {
   label: 'Finding who talks',
   params: z.object({}),
   models: [],
+  optionalModels: speakerNetParts('audio', 'backend'),
   artifacts: { talking: talkingFile, talkingIndex: talkingIndexFile },
   async run(context) {
     const faces = await readFacesAndSound(context);
@@ -30,13 +33,14 @@ export const talkingStage: Stage<z.ZodObject> = {
       ...{ tracks, lips, level, speech: regions, shots, byTrack: false },
     });
     const offsetFrames = judgeOffset(pooledCurve(shotCurves)).offsetFrames ?? 0;
-    context.progress(1, 2);
+    const found = await seenNet(context);
+    const net = found ? { scores: await netScores(context, found, faces, offsetFrames), fit: found } : null;
     const speech = await readSpeech(context, faces);
-    const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames });
+    const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames, net });
     await context.writeArray(talkingFile, talking);
     await context.writeJson(talkingIndexFile, {
-      method: 'lips',
-      net: null,
+      method: found ? 'lips+net' : 'lips',
+      net: found?.id ?? null,
       calibration: CALIBRATION,
       offsetFrames,
       perTrack: tracks.map((track) => summaryOf(track, talking)),

@@ -1,6 +1,7 @@
 import { looksKind } from '../identity/looks-consumer.ts';
 import { lipsKind } from '../lips/lips-consumer.ts';
+import { visualKind } from '../talking/visual-consumer.ts';
 import type { FaceViewConsumerKind } from './consumer.ts';
 
 /** Who looks at faces in the second pass. Their order is that of their results within a block kept on disk. */
-export const faceViewConsumers: readonly FaceViewConsumerKind[] = [lipsKind, looksKind];
+export const faceViewConsumers: readonly FaceViewConsumerKind[] = [lipsKind, looksKind, visualKind];
