@@ -12,6 +12,8 @@ import type { SegmentationInput } from './audio/segmentation/segmentation-kernel
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
 import type { VoiceNetInput } from './audio/voice-nets/voice-net-kernel.ts';
+import type { SplitNet, VoiceNetTrunkInput } from './audio/voice-nets/voice-net-trunk-kernel.ts';
+import type { PoolingStyle } from './audio/voice-nets/statistics-pooling.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
 import type { WebRtcMode } from './audio/webrtc/webrtc-vad.ts';
@@ -44,6 +46,8 @@ export interface Kernels {
   'sleep-echo': Kernel<{ millis: number; value: number }, number>;
   'silero-vad': Kernel<SileroInput, Float32Array>;
   'voice-net-windows': Kernel<VoiceNetInput, Float32Array>;
+  'voice-net-split-trial': Kernel<SplitNet & { modelPath: string; bands: number }, PoolingStyle | null>;
+  'voice-net-trunk': Kernel<VoiceNetTrunkInput, Float32Array>;
   'published-clusters': Kernel<PublishedClusterInput, ClusterOutput>;
   'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;

@@ -65,6 +65,13 @@ export class Artifacts {
     }
   }
 
+  /** Content of an array of float32; null when the cache has it no more. */
+  async floats(item: Pick<MediaItem, 'identity' | 'choice'>, name: string): Promise<Float32Array | null> {
+    const ref = (await this.#read(item))[name];
+    const bytes = ref && (await readFile(ref.path).catch(() => null));
+    return bytes ? new Float32Array(Uint8Array.from(bytes).buffer, 0, bytes.length >> 2) : null;
+  }
+
   /** Only ids that {@link url} gave out. */
   find(id: string): ServedFile | null {
     return this.#served.get(id) ?? null;

@@ -24,6 +24,7 @@ import { ReviewCopies } from './review-copies.ts';
 import type { RouteRequest, RouteResponse } from './routes.ts';
 import { createRouter } from './routes.ts';
 import { SettingsFile } from './settings-file.ts';
+import { mediaQuality } from './quality.ts';
 import { mediaSources } from './sources.ts';
 
 export interface HostOptions {
@@ -117,6 +118,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     session: () => project.current,
     openProject: (file, create) => project.open(file, create),
+    quality: (item, records) => mediaQuality(item, records, artifacts),
     sources: async (item) => {
       const sources = await mediaSources(item, artifacts, copies);
       if (sources.peaksUrl === null) await rebuild.want(item);

@@ -115,7 +115,7 @@ export class FindingsPainter {
     this.dark = yuvOf(DARK, height);
     this.white = yuvOf(WHITE, height);
     this.linePx = Math.max(2, 2 * Math.round(height / 480));
-    this.dotPx = Math.max(1, Math.round(height / 330));
+    this.dotPx = Math.max(1, Math.round(height / 260));
   }
 
   /** Frames must come in the order of time. */

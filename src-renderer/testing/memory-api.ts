@@ -158,6 +158,7 @@ export class MemoryApi implements ApiClient {
       pcmUrl: null,
       evidence: {},
     }),
+    'quality.get': () => null,
     'document.get': ({ mediaId }) => {
       const file = this.#file(mediaId);
       return {

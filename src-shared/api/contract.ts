@@ -5,6 +5,7 @@ import { hypothesisInfoSchema, hypothesisSegmentSchema } from '../domain/hypothe
 import { jobSchema } from '../domain/job.ts';
 import { mediaChoiceSchema, mediaItemSchema } from '../domain/media.ts';
 import { idSchema } from '../domain/records.ts';
+import { fileQualitySchema, qualityMetricSchema } from '../quality/quality.ts';
 import { appErrorSchema } from './errors.ts';
 
 /**
@@ -169,6 +170,19 @@ export const contract = {
        */
       evidence: z.record(z.string(), z.object({ url: z.string(), key: z.string() })),
     }),
+  ),
+
+  /** How good sound and picture are, of the file and of each segment; null = not measured yet. */
+  'quality.get': method(
+    z.object({ mediaId: idSchema }),
+    z
+      .object({
+        file: fileQualitySchema.shape.values,
+        segments: z.array(
+          z.object({ segmentId: idSchema, values: z.partialRecord(qualityMetricSchema, z.number().nullable()) }),
+        ),
+      })
+      .nullable(),
   ),
 
   'document.get': method(z.object({ mediaId: idSchema }), documentSchema),

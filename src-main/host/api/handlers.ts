@@ -8,6 +8,7 @@ import { jobHandlers } from './jobs.ts';
 import { mediaHandlers } from './media.ts';
 import { modelHandlers } from './models.ts';
 import type { Services } from './services.ts';
+import { qualityHandlers } from './quality.ts';
 import { projectHandlers } from './project.ts';
 
 /** Every method of the contract; a missing one is a compile error. */
@@ -16,6 +17,7 @@ export const createApi = (services: Services): Handlers => ({
   ...projectHandlers(services),
   ...fileHandlers(),
   ...mediaHandlers(services),
+  ...qualityHandlers(services),
   ...editHandlers(services),
   ...hypothesisHandlers(services),
   ...modelHandlers(services),

@@ -1,4 +1,4 @@
-import { systemDescriptions } from '#shared/engine/systems.ts';
+import { AUTO_SYSTEM, systemDescriptions } from '#shared/engine/systems.ts';
 import { listModels } from '#models/registry.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Services } from './services.ts';
@@ -22,7 +22,7 @@ export const modelHandlers = (services: Services): Pick<Handlers, 'models.list' 
     const installed = new Set(
       (await listModels(services.modelDirs)).filter((model) => model.installed).map(({ id }) => id),
     );
-    return systemDescriptions.map((system) => ({
+    const listed = systemDescriptions.map((system) => ({
       id: system.id,
       label: system.label,
       version: system.version,
@@ -32,5 +32,17 @@ export const modelHandlers = (services: Services): Pick<Handlers, 'models.list' 
       missingOptionalModels: (system.optionalModels ?? []).filter((id) => !installed.has(id)),
       params: system.params.map((param) => ({ ...param })),
     }));
+    const joint = listed.find(({ id }) => id === 'diarist-av');
+    return [
+      {
+        ...AUTO_SYSTEM,
+        version: joint?.version ?? '1',
+        needsVideo: false,
+        missingModels: joint?.missingModels ?? [],
+        missingOptionalModels: joint?.missingOptionalModels ?? [],
+        params: [],
+      },
+      ...listed,
+    ];
   },
 });

@@ -1,5 +1,6 @@
-import type { AppInfo, MediaSources, Project, Settings } from '#shared/api/contract.ts';
+import type { ApiOutput, AppInfo, MediaSources, Project, Settings } from '#shared/api/contract.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
+import type { DocRecord } from '#shared/domain/records.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
 import type { Store } from '#store/store.ts';
@@ -28,4 +29,6 @@ export interface Services {
   /** Closes the open project and opens another. When that fails the open one stays. */
   openProject(path: string, create: boolean): Promise<ProjectSession>;
   sources(item: MediaItem): Promise<MediaSources>;
+  /** null = not measured yet. */
+  quality(item: MediaItem, records: readonly DocRecord[]): Promise<ApiOutput<'quality.get'>>;
 }

@@ -40,6 +40,7 @@ export async function walkContract(client: ApiClient, place: TestPlace): Promise
   );
 
   const mediaId = await walkMedia(call, place, until);
+  expect(await call('quality.get', { mediaId })).toBeNull();
   await walkEdits(call, mediaId);
   await walkHypotheses(call, mediaId);
   await walkJobs(call, mediaId, until);

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { viewMemory } from '../../state/view-memory.ts';
 import { HistoryList } from './HistoryList.tsx';
 import styles from './Inspector.module.css';
+import { QualityList } from './QualityList.tsx';
 import { SegmentCard } from './SegmentCard.tsx';
 import { SpeakerList } from './SpeakerList.tsx';
 import { VersionList } from './VersionList.tsx';
@@ -39,6 +40,9 @@ export function Inspector(): ReactElement {
       <SpeakerList />
       <Fold id="versions" title={t('versions.title')}>
         <VersionList />
+      </Fold>
+      <Fold id="quality" title={t('quality.title')}>
+        <QualityList />
       </Fold>
       <Fold id="history" title={t('history.title')}>
         <HistoryList />

@@ -1,6 +1,6 @@
 import { app, keys, palette } from './app.ts';
 import { commandGroupNames, commands, say } from './commands.ts';
-import { browse, files, history, inspector, jobs, list, run, speakers, versions } from './review.ts';
+import { browse, files, history, inspector, jobs, list, quality, run, speakers, versions } from './review.ts';
 import { curate, exporting, help, models, settings, tour } from './views.ts';
 
 /** Every word a person reads in the window, by feature. */
@@ -17,6 +17,7 @@ export const en = {
   inspector,
   jobs,
   list,
+  quality,
   run,
   speakers,
   versions,

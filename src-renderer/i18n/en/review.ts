@@ -131,6 +131,29 @@ export const versions = {
   how: 'How it was made',
 };
 
+export const quality = {
+  title: 'Quality',
+  none: 'Not measured yet: it is with the next run (R).',
+  file: 'File',
+  segment: 'Segment',
+  metrics: {
+    snr: 'Speech over noise',
+    clipping: 'Clipped sound',
+    music: 'Music',
+    noise: 'Noise',
+    dnsmosSig: 'Speech (DNSMOS)',
+    dnsmosBak: 'Background (DNSMOS)',
+    dnsmosOvr: 'Overall (DNSMOS)',
+    brightness: 'Brightness',
+    blur: 'Blur',
+    blockiness: 'Blockiness',
+    faceSize: 'Height of faces',
+    faceSharpness: 'Sharpness of faces',
+    faceBrightness: 'Brightness of faces',
+    mdVqa: 'Picture (MD-VQA)',
+  },
+};
+
 export const history = {
   title: 'History',
   none: 'No edits yet.',
