@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { z } from 'zod';
 import { passesSyncGate, serialiseOffsets } from '#shared/formats/m3sd.ts';
 import type { SyncOffset } from '#shared/formats/turn.ts';
@@ -42,9 +41,7 @@ export const avSyncStage: Stage<z.ZodObject> = {
         passesGate: passesSyncGate(one),
       })),
     } satisfies AvSync);
-    const name = path.basename(context.job.media.path);
-    const named = offsets.map((one) => ({ ...one, track: `${name}#${one.track}` }));
-    await writeFile(context.outputPath(offsetsFile), serialiseOffsets(named).text);
+    await writeFile(context.outputPath(offsetsFile), serialiseOffsets(offsets).text);
   },
 };
 

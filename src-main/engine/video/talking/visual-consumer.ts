@@ -58,6 +58,7 @@ export const visualKind: FaceViewConsumerKind = {
         await file.close();
         await input.writeJson(visualIndexFile, index(measuredRows));
       },
+      abandon: () => file.close(),
     };
   },
 };
