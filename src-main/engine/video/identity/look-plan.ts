@@ -1,6 +1,6 @@
-import { TRACK_ROW_VALUES, type TrackIndex } from '../tracking/track-file.ts';
+import { TRACK_ROW_VALUES } from '../tracking/track-file.ts';
 import type { FrameSpan } from '../views/looked-frames.ts';
-import { BLOCK_FRAMES } from '../views/view-plan.ts';
+import { BLOCK_FRAMES, type ViewTrack } from '../views/view-plan.ts';
 
 /** Frames of a track of which the best one is to stand for the face at that time. */
 export interface LookWindow {
@@ -27,7 +27,7 @@ const APART_FRAMES = 4;
  * in each the frames that by score, size and symmetry of the five points promise most.
  */
 export function planLooks(
-  tracks: TrackIndex['tracks'],
+  tracks: readonly ViewTrack[],
   rows: Float32Array,
   looked: readonly (readonly FrameSpan[])[],
   options: LookPlanOptions,

@@ -71,6 +71,7 @@ export const looksKind: FaceViewConsumerKind = {
           qualityNet: hasQualityNet ? QUALITY_NET : null,
         } satisfies LookIndex);
       },
+      abandon: () => file.close(),
     };
   },
 };

@@ -14,7 +14,7 @@ export interface GroupOptions {
 }
 
 /** Above this the matrix of distances is too large: tracks are grouped in parts, then the groups. */
-const PART_TRACKS = 2000;
+const PART_TRACKS = 1000;
 
 export const cosine = (a: Float32Array, b: Float32Array): number => {
   let sum = 0;
@@ -59,10 +59,15 @@ export function groupByMedian(tracks: readonly LookedTrack[], options: GroupOpti
 
 /**
  * People by average linkage: the mean cosine distance of all pairs of faces of two tracks, and of groups of tracks, with
- * tracks that are seen together kept apart. Does not depend on the order of the tracks.
+ * tracks that are seen together kept apart. Up to 1000 tracks their order does not matter.
+ * @param onPart called before each matrix of distances, such as to leave when the work was cancelled
  * @returns labels numbered by appearance
  */
-export function groupByAverage(tracks: readonly LookedTrack[], options: GroupOptions): Int32Array {
+export function groupByAverage(
+  tracks: readonly LookedTrack[],
+  options: GroupOptions,
+  onPart: () => void = () => undefined,
+): Int32Array {
   if (tracks.length === 0) return new Int32Array(0);
   const means = tracks.map(({ vectors }) => meanOf(vectors));
   const parts: number[][] = [];
@@ -72,6 +77,7 @@ export function groupByAverage(tracks: readonly LookedTrack[], options: GroupOpt
   const groupOf = new Int32Array(tracks.length);
   let count = 0;
   for (const part of parts) {
+    onPart();
     const labels = linkMeans(part, means, options);
     part.forEach((track, at) => (groupOf[track] = count + labels[at]!));
     count += Math.max(...labels) + 1;
@@ -79,6 +85,7 @@ export function groupByAverage(tracks: readonly LookedTrack[], options: GroupOpt
   if (parts.length === 1) return groupOf;
   const members = Array.from({ length: count }, (): number[] => []);
   groupOf.forEach((group, track) => members[group]!.push(track));
+  onPart();
   const groupMeans = members.map((group) => meanOf(group.map((track) => means[track]!)));
   const cannotLink = options.cannotLink.map(([a, b]) => [groupOf[a]!, groupOf[b]!] as const);
   const all = members.map((_, group) => group);

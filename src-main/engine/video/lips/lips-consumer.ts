@@ -43,6 +43,7 @@ export const lipsKind: FaceViewConsumerKind = {
           minMeshProbability: MIN_MESH_PROBABILITY,
         } satisfies LipIndex);
       },
+      abandon: () => file.close(),
     };
   },
 };

@@ -23,6 +23,7 @@
  *     beginBlock: (faces) => new VisualBlock(input, new RowValues(faces, 128)),
  *     collect: (faces, values) => visual.write(faces, values),
  *     finish: () => visual.close(),
+ *     abandon: () => visual.close(),
  *   };
  * }
  * ```
@@ -107,6 +108,8 @@ export interface FaceViewConsumer {
   collect(faces: readonly FaceView[], values: Float32Array): Promise<void>;
   /** After the last block: write files. Called also when there was no block at all. */
   finish(): Promise<void>;
+  /** Instead of `finish` when the pass failed or was cancelled: close what is open. */
+  abandon?(): Promise<void>;
 }
 
 export interface FaceViewConsumerKind {

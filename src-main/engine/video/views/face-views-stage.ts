@@ -46,11 +46,16 @@ export const faceViewsStage: Stage<typeof params> = {
   async run(context) {
     const input = await passInput(context);
     const consumers: FaceViewConsumer[] = [];
-    for (const kind of faceViewConsumers) {
-      const consumer = await kind.open(input);
-      if (consumer) consumers.push(consumer);
+    try {
+      for (const kind of faceViewConsumers) {
+        const consumer = await kind.open(input);
+        if (consumer) consumers.push(consumer);
+      }
+      await lookAtAll(context, input, consumers);
+    } catch (error) {
+      await Promise.allSettled(consumers.map(async (consumer) => consumer.abandon?.()));
+      throw error;
     }
-    await lookAtAll(context, input, consumers);
     for (const consumer of consumers) await consumer.finish();
   },
 };

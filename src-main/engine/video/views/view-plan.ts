@@ -18,6 +18,9 @@ const FACE_PX = 160;
 /** Share of the rows whose faces may be smaller than {@link FACE_PX} for the picture to be made smaller. */
 const SMALLER_SHARE = 0.1;
 
+/** What the plan must know of a track. */
+export type ViewTrack = Pick<TrackIndex['tracks'][number], 'id' | 'firstRow' | 'firstFrame' | 'frameCount'>;
+
 /** A block of the pass, with what is looked at in it. */
 export interface BlockPlan {
   readonly block: number;
@@ -33,7 +36,7 @@ export const decodeSpans = (looked: readonly (readonly FrameSpan[])[]): FrameSpa
 
 /** Blocks in which something is looked at, one after another; made as they are asked for. */
 export function* viewBlocks(
-  tracks: TrackIndex['tracks'],
+  tracks: readonly ViewTrack[],
   looked: readonly (readonly FrameSpan[])[],
 ): Generator<BlockPlan, void, undefined> {
   const blocks = new Set<number>();
@@ -61,7 +64,7 @@ export function* viewBlocks(
  */
 export function viewSize(
   video: Pick<VideoStream, 'widthPx' | 'heightPx' | 'rotationDeg'>,
-  { tracks, rows, looked }: { tracks: TrackIndex['tracks']; rows: Float32Array; looked: readonly FrameSpan[][] },
+  { tracks, rows, looked }: { tracks: readonly ViewTrack[]; rows: Float32Array; looked: readonly FrameSpan[][] },
 ): FrameSize {
   const largest = frameSize(video, LONGER_PX, LONGER_PX);
   const isTall = largest.pictureHeightPx > largest.pictureWidthPx;

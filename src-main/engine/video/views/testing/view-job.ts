@@ -12,7 +12,7 @@ import { ingestNodes } from '../../../media-stages.ts';
 import { StageCache } from '../../../stage-cache.ts';
 import { toFloat32 } from '../../../stage-files.ts';
 import { runJob } from '../../../stage-runner.ts';
-import type { RecipeNode, SystemRecipe } from '../../../stage.ts';
+import type { RecipeNode, Stage, SystemRecipe } from '../../../stage.ts';
 import type { WorkerPool } from '../../../worker-pool.ts';
 import { blazeFaceStage } from '../../face-detect/face-detect-stage.ts';
 import { shotsStage } from '../../shots/shots-stage.ts';
@@ -20,7 +20,10 @@ import { faceTracksStage } from '../../tracking/face-tracks-stage.ts';
 import { faceViewsStage } from '../face-views-stage.ts';
 
 /** From the file to the second pass over its picture, and what a test adds. */
-export const viewRecipe = (more: readonly RecipeNode[] = []): SystemRecipe => ({
+export const viewRecipe = (
+  more: readonly RecipeNode[] = [],
+  stages: Readonly<Record<string, Stage>> = {},
+): SystemRecipe => ({
   id: 'test-views',
   label: 'Faces from near',
   version: '1',
@@ -35,7 +38,7 @@ export const viewRecipe = (more: readonly RecipeNode[] = []): SystemRecipe => ({
     { id: 'face-tracks', stage: faceTracksStage, inputs: ['face-detect', 'shots'], costPerHour: 1 },
     { id: 'face-views', stage: faceViewsStage, inputs: ['face-tracks', 'shots', 'speech'], costPerHour: 400 },
     ...more,
-  ],
+  ].map((node) => ({ ...node, stage: stages[node.id] ?? node.stage })),
   output: more.at(-1)?.id ?? 'face-views',
 });
 
@@ -48,6 +51,8 @@ export interface ViewJobOptions {
   readonly range?: EngineJob['media']['choice']['range'];
   readonly signal?: AbortSignal;
   readonly more?: readonly RecipeNode[];
+  /** By node: stages that stand in for the usual ones. */
+  readonly stages?: Readonly<Record<string, Stage>>;
   readonly onShare?: (stage: string, share: number) => void;
 }
 
@@ -76,7 +81,7 @@ export async function runViews(file: string, options: ViewJobOptions): Promise<V
       params: options.params ?? {},
       speakers: null,
     },
-    viewRecipe(options.more),
+    viewRecipe(options.more, options.stages),
     {
       settings: {
         ...{ cacheDir, cacheLimitBytes: 1e9, modelDirs: [], appVersion: 'test', threads: 2, layout: 'workers' },
