@@ -90,7 +90,7 @@ describe('who talks among the faces of a shot', () => {
   });
 
   it('says nobody in the picture where speech fits no face, and in silence', () => {
-    const quiet = Array<number>(60).fill(-4);
+    const quiet = Array<number>(60).fill(-7);
     const [unseen] = talkProbabilities([face(0, quiet)], Array<number>(60).fill(1), talkModel);
     expect(unseen![30]).toBeLessThan(0.1);
     const [silent] = talkProbabilities([face(0, Array<number>(60).fill(0))], Array<number>(60).fill(0), talkModel);
