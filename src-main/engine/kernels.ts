@@ -83,6 +83,9 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'sleep-echo': async () => (await import('./sleep-echo.ts')).sleepEcho,
   'silero-vad': async () => (await import('./audio/silero-kernel.ts')).sileroVad,
   'voice-net-windows': async () => (await import('./audio/voice-nets/voice-net-kernel.ts')).voiceNetWindows,
+  'voice-net-split-trial': async () =>
+    (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetSplitTrial,
+  'voice-net-trunk': async () => (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetTrunk,
   'published-clusters': async () => (await import('./cluster/published-kernel.ts')).publishedClusters,
   'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,

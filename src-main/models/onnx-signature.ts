@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '#shared/api/errors.ts';
+import { fields, only, text } from './protobuf.ts';
 
 /** An input or output of a net; a null dimension is free. */
 export interface OnnxValueShape {
@@ -100,45 +101,4 @@ function valueOf(block: Uint8Array): OnnxValueShape {
     }
   }
   return { name: text(only(parts, 1)), type, dims };
-}
-
-interface Field {
-  field: number;
-  value?: number;
-  block?: Uint8Array;
-}
-
-function only(list: Iterable<Field>, wanted: number): Uint8Array {
-  for (const { field, block } of list) if (field === wanted && block) return block;
-  throw new Error(`field ${wanted} is missing`);
-}
-
-const text = (block: Uint8Array): string => new TextDecoder().decode(block);
-
-/** Fields of one protobuf message, in order; blocks are views. */
-function* fields(bytes: Uint8Array): Generator<Field> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined || shift > 2 ** 63) throw new Error('a number has no end');
-      value += (byte & 127) * shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const key = varint();
-    const field = Math.floor(key / 8);
-    const kind = key % 8;
-    if (kind === 0) yield { field, value: varint() };
-    else if (kind === 1) at += 8;
-    else if (kind === 5) at += 4;
-    else if (kind === 2) {
-      const length = varint();
-      if (at + length > bytes.length) throw new Error('a field is longer than the file');
-      yield { field, block: bytes.subarray(at, at + length) };
-      at += length;
-    } else throw new Error(`wire type ${kind}`);
-  }
 }

@@ -1,3 +1,5 @@
+import { Message } from '../protobuf.ts';
+
 /**
  * Writes the part of ONNX's protobuf that a feed-forward net needs (https://github.com/onnx/onnx, onnx.proto3): a model
  * with one graph of nodes, float32 or int64 constants and float32 inputs and outputs.
@@ -103,54 +105,4 @@ function valueMessage({ name, dims }: OnnxValue): Message {
   }
   const tensor = new Message().int(1, FLOAT).message(2, shape);
   return new Message().text(1, name).message(2, new Message().message(1, tensor));
-}
-
-const VARINT = 0;
-const LENGTH_DELIMITED = 2;
-
-/** One protobuf message: fields in the order they are added. */
-class Message {
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
-
-  /** Whole numbers, negative ones as their 64-bit two's complement. */
-  int(field: number, value: number): this {
-    return this.#add(varint((field << 3) | VARINT), varint(value));
-  }
-  text(field: number, value: string): this {
-    return this.block(field, new TextEncoder().encode(value));
-  }
-  message(field: number, value: Message): this {
-    return this.block(field, value.bytes());
-  }
-  block(field: number, value: Uint8Array): this {
-    return this.#add(varint((field << 3) | LENGTH_DELIMITED), varint(value.length), value);
-  }
-  bytes(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  }
-  #add(...parts: Uint8Array[]): this {
-    for (const part of parts) {
-      this.#parts.push(part);
-      this.#length += part.length;
-    }
-    return this;
-  }
-}
-
-function varint(value: number): Uint8Array {
-  let rest = BigInt.asUintN(64, BigInt(value));
-  const bytes: number[] = [];
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Uint8Array.from(bytes);
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Stage, StageContext } from '../../stage.ts';
 import { orderedPieces } from '../ordered-pieces.ts';
-import { SAMPLE_RATE_HZ } from '../pcm-reader.ts';
+import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 import { speechSchema } from '../speech-regions.ts';
 import { layWindows } from '../voice-windows.ts';
+import { splitNet } from './split-net.ts';
+import { stretchesOf } from './stretches.ts';
 import { namedFrontEnds, voiceNets, type FrontEndName, type VoiceFrontEnd, type VoiceNet } from './voice-net.ts';
 
 const WINDOWS_PER_PIECE = 64;
@@ -33,25 +35,14 @@ async function embedWindows(
     (sec) => Math.round(sec * SAMPLE_RATE_HZ),
   );
   const rows: Float32Array[] = [];
-  const pieces = Math.ceil(windows.length / WINDOWS_PER_PIECE);
-  const modelPath = context.model(net.modelId).path;
-  const pcmPath = context.input('pcm').path('pcm.s16');
+  const pieces = await embeddingPieces(context, net, ranges);
   await orderedPieces(
-    pieces,
+    pieces.length,
     context.workerCount + 1,
-    (piece) =>
-      context.shard(`voices-${piece}`, () =>
-        context.kernel('voice-net-windows', {
-          modelPath,
-          pcmPath,
-          frontEnd: net.frontEnd,
-          ranges: ranges.slice(2 * piece * WINDOWS_PER_PIECE, 2 * (piece + 1) * WINDOWS_PER_PIECE),
-          size: net.size,
-        }),
-      ),
+    (piece) => context.shard(`voices-${piece}`, pieces[piece]!),
     (result, piece) => {
       rows.push(result);
-      context.progress(piece + 1, pieces);
+      context.progress(piece + 1, pieces.length);
     },
   );
   const embeddings = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
@@ -64,14 +55,45 @@ async function embedWindows(
   await context.writeArray('embeddings.f32', embeddings);
 }
 
+/** The work in pieces: stretches of the recording for a net whose trunk may run once over them, else groups of windows. */
+async function embeddingPieces(
+  context: StageContext<unknown>,
+  { modelId, frontEnd, size }: { modelId: string; frontEnd: VoiceFrontEnd; size: number | null },
+  ranges: Int32Array,
+): Promise<(() => Promise<Float32Array>)[]> {
+  const pcmPath = context.input('pcm').path('pcm.s16');
+  const endSample = pcmSampleCount(pcmPath);
+  // A second is less than any trunk looks to both sides.
+  const mayRunOnce = frontEnd.kind === 'kaldi-fbank' && ranges.length > 0 && endSample >= SAMPLE_RATE_HZ;
+  const split = mayRunOnce ? await splitNet(context, modelId, frontEnd.bands) : null;
+  if (split && frontEnd.kind === 'kaldi-fbank') {
+    return stretchesOf(ranges, endSample).map(
+      (stretch) => () => context.kernel('voice-net-trunk', { ...split, ...stretch, pcmPath, frontEnd }),
+    );
+  }
+  const modelPath = context.model(modelId).path;
+  return Array.from(
+    { length: Math.ceil(ranges.length / 2 / WINDOWS_PER_PIECE) },
+    (_, piece) => () =>
+      context.kernel('voice-net-windows', {
+        modelPath,
+        pcmPath,
+        frontEnd,
+        ranges: ranges.slice(2 * piece * WINDOWS_PER_PIECE, 2 * (piece + 1) * WINDOWS_PER_PIECE),
+        size,
+      }),
+  );
+}
+
 /**
- * Voice embeddings by a pulled net, window by window, in the speech of node `speech`. Outputs as `voice-embeddings`:
+ * Voice embeddings by a pulled net in the speech of node `speech`: its convolutions once over the recording where they can be
+ * parted from its pooling, else window by window. Outputs as `voice-embeddings`:
  * `windows.json`, `embeddings.f32` (windows × the net's size, rows of unit length).
  */
 export function voiceNetStage(net: VoiceNet): Stage<typeof params> {
   return {
     id: net.stageId,
-    version: '2',
+    version: '3',
     label: 'Telling voices apart',
     params,
     models: [net.modelId],
