@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import path from 'node:path';
+import { Diarizer } from '#jobs/diarize-files.ts';
+import { convRoof } from '../conv-roof.ts';
+import { writeLoopedWav } from '../looped-wav.ts';
+import { withTreeUsage } from '../process-tree.ts';
+import { printStages } from './stage-table.ts';
+
+const limitRtf = 0.035;
+/** GFLOP of the embedder's trunk per second of sound: 1,216,320 multiply-adds per mel frame, 100 frames. */
+const TRUNK_GFLOP_PER_SEC = (2 * 1_216_320 * 100) / 1e9;
+
+/** Diarist audio on `media` looped to `minutes`. @returns whether it keeps its limit */
+export async function audioSpeed(media: string, minutes: number): Promise<boolean> {
+  const roof = await convRoof();
+  const cores = availableParallelism();
+  console.log(`conv roof ${roof.toFixed(1)} GFLOP per CPU second of one core, ${cores} cores`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'diarist-bench-'));
+  try {
+    const wav = path.join(folder, 'long.wav');
+    const mediaSec = minutes * 60;
+    await writeLoopedWav(media, wav, mediaSec);
+    const { value, usage } = await withTreeUsage(async () => {
+      const diarizer = await Diarizer.open({ cacheDir: path.join(folder, 'cache') });
+      try {
+        const start = performance.now();
+        const { result } = await diarizer.diarize(wav, { systemId: 'diarist-audio' });
+        return { result, wallSec: (performance.now() - start) / 1000 };
+      } finally {
+        await diarizer.close();
+      }
+    });
+    const { result, wallSec } = value;
+    console.log(`Diarist audio, ${minutes} min of ${path.basename(media)}, ${result.segments.length} segments`);
+    const perCore = printStages(result.provenance.stages, { mediaSec, wallSec, usage }, (stage) =>
+      stage.id === 'voice-trunk'
+        ? `${((100 * TRUNK_GFLOP_PER_SEC * mediaSec) / stage.cpuSec / roof).toFixed(0)} % of roof`
+        : '',
+    );
+    console.log(
+      `real-time factor ${(wallSec / mediaSec).toFixed(4)} by the clock (load average ${loadavg()[0]!.toFixed(1)}), ` +
+        `${perCore.toFixed(4)} by CPU seconds over ${cores} cores (limit ${limitRtf})`,
+    );
+    return perCore <= limitRtf;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
