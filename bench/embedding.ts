@@ -11,6 +11,7 @@ import { findTools } from '#media/ffmpeg.ts';
 import { streamPcm } from '#media/pcm.ts';
 import { probeMedia } from '#media/probe.ts';
 import { equalErrorRate, fallingOrder, type ScoredTrials } from '#shared/metrics/equal-error-rate.ts';
+import { embeddingCost } from './embedding/cost.ts';
 import type { Embedder } from './embedding/embedders.ts';
 import { bilstmEmbedder, diaristEmbedder, mfccStatistics } from './embedding/embedders.ts';
 import { interval95, resample, seededRandom } from './embedding/resampling.ts';
@@ -69,6 +70,11 @@ export async function run(args: string[]): Promise<number> {
   ];
   console.log('Equal error rate in %, cosine; 95 % interval; change against MFCC and against the first checkpoint.');
   console.log('Who was trained on whom: models/trials/README.md.\n');
+  const cost = await embeddingCost(options.net);
+  console.log(
+    `Core-seconds per hour of speech: front end ${cost.frontEnd.toFixed(1)}, trunk ${cost.trunk.toFixed(1)}, ` +
+      `head ${cost.head.toFixed(1)} (windows of 1.5 s every 0.75 s).\n`,
+  );
   for (const pool of pools) printPool(pool, embedders, scored, options.resamples);
   return 0;
 }
