@@ -23,6 +23,70 @@ const seconds = (key: string, label: string, value: number, min: number, max: nu
   max,
 });
 
+const sileroParams: readonly SystemParam[] = [
+  plain('speech.onset', 'Speech starts at', 0.5, 0, 1),
+  plain('speech.offset', 'Speech ends below', 0.35, 0, 1),
+  seconds('speech.minSpeechSec', 'Shortest speech', 0.25, 0, 10),
+  seconds('speech.minSilenceSec', 'Shortest pause', 0.1, 0, 10),
+  seconds('speech.padSec', 'Padding of speech', 0.03, 0, 1),
+];
+const windowParams = (node: string, windowSec: number, hopSec: number): readonly SystemParam[] => [
+  seconds(`${node}.windowSec`, 'Voice window', windowSec, 0.2, 10),
+  seconds(`${node}.hopSec`, 'Voice window step', hopSec, 0.1, 10),
+];
+const pauseParam = (value: number): SystemParam => seconds('turns.maxPauseSec', 'Pause inside a turn', value, 0, 5);
+
+const EMBEDDED = ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'] as const;
+
+/** The two pipelines of pyannote.audio, each with what stands for it. */
+const pyannote: readonly SystemDescription[] = (
+  [
+    [
+      'pyannote-3.1',
+      'pyannote 3.1',
+      'Speakers of 10 s windows by segmentation-3.0, their voices by WeSpeaker ResNet34-LM, centroid linkage over all windows.',
+    ],
+    [
+      'community-1',
+      'pyannote community-1',
+      'As pyannote 3.1, with variational Bayes clustering (without its PLDA) and no two speakers of a window alike.',
+    ],
+  ] as const
+).flatMap(([id, label, description]): SystemDescription[] => {
+  const params = [
+    plain('segments.exclusive', 'One speaker at a time', false),
+    plain('segments.maxSpeakers', 'Most speakers to find', 20, 1, 100),
+  ];
+  return [
+    {
+      id,
+      label,
+      version: '1',
+      description,
+      needsVideo: false,
+      models: ['pyannote-segmentation-3', 'wespeaker-resnet34-lm'],
+      params: [...params, pauseParam(0)],
+      substitute: `${id}-substitute`,
+    },
+    {
+      id: `${id}-substitute`,
+      label: `${label} (substitute nets)`,
+      version: '1',
+      description: `Not the published system: the clustering of ${label} on speakers of 10 s windows found by the voice embedding that comes with Diarist, with overlap if the overlap net of pyannote is installed.`,
+      needsVideo: false,
+      models: EMBEDDED,
+      optionalModels: ['pyannote-ovl-ami'],
+      params: [
+        ...sileroParams,
+        ...windowParams('embeddings', 1.5, 0.75),
+        ...windowParams('fine', 0.75, 0.25),
+        ...params,
+        pauseParam(0.5),
+      ],
+    },
+  ];
+});
+
 /** Systems of others that need no net. */
 const netless: readonly SystemDescription[] = [
   {
@@ -67,4 +131,4 @@ const netless: readonly SystemDescription[] = [
 ];
 
 /** Published systems whose recipes stand in files of their own, in the order people see them. */
-export const publishedSystems: readonly SystemDescription[] = [...netless];
+export const publishedSystems: readonly SystemDescription[] = [...pyannote, ...netless];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Stage } from '../stage.ts';
+import type { Stage, StageContext } from '../stage.ts';
 import { orderedPieces } from './ordered-pieces.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from './pcm-reader.ts';
 import { chunkCount, firstPosterior, posteriorCount, POSTERIOR_STEP_SAMPLES } from './pyannote-frames-kernel.ts';
@@ -19,38 +19,42 @@ function framesStage(id: string, label: string, model: string): Stage<z.ZodObjec
     params: z.object({}),
     models: [model],
     async run(context) {
-      const pcmPath = context.input('pcm').path('pcm.s16');
-      const samples = pcmSampleCount(pcmPath);
-      const chunks = chunkCount(samples);
-      const sums = new Float64Array(posteriorCount(samples));
-      const counts = new Float64Array(sums.length);
-      const pieces = Math.ceil(chunks / CHUNKS_PER_PIECE);
-      const modelPath = context.model(model).path;
-      await orderedPieces(
-        pieces,
-        context.workerCount + 1,
-        (piece) =>
-          context.shard(`frames-${piece}`, () =>
-            context.kernel('pyannote-frames', {
-              modelPath,
-              pcmPath,
-              firstChunk: piece * CHUNKS_PER_PIECE,
-              endChunk: Math.min(chunks, (piece + 1) * CHUNKS_PER_PIECE),
-            }),
-          ),
-        (result, piece) => {
-          const first = firstPosterior(piece * CHUNKS_PER_PIECE, samples);
-          const steps = result.length / 2;
-          for (let k = 0; k < steps; k++) {
-            sums[first + k]! += result[k]!;
-            counts[first + k]! += result[steps + k]!;
-          }
-          context.progress(piece + 1, pieces);
-        },
-      );
-      await context.writeArray('posterior.f32', averaged(sums, counts));
+      await context.writeArray('posterior.f32', await posteriorOf(context, context.model(model).path));
     },
   };
+}
+
+/** Mean posterior of a net of the family over node `pcm`, one value per 20 ms. */
+async function posteriorOf(context: StageContext<unknown>, modelPath: string): Promise<Float32Array> {
+  const pcmPath = context.input('pcm').path('pcm.s16');
+  const samples = pcmSampleCount(pcmPath);
+  const chunks = chunkCount(samples);
+  const sums = new Float64Array(posteriorCount(samples));
+  const counts = new Float64Array(sums.length);
+  const pieces = Math.ceil(chunks / CHUNKS_PER_PIECE);
+  await orderedPieces(
+    pieces,
+    context.workerCount + 1,
+    (piece) =>
+      context.shard(`frames-${piece}`, () =>
+        context.kernel('pyannote-frames', {
+          modelPath,
+          pcmPath,
+          firstChunk: piece * CHUNKS_PER_PIECE,
+          endChunk: Math.min(chunks, (piece + 1) * CHUNKS_PER_PIECE),
+        }),
+      ),
+    (result, piece) => {
+      const first = firstPosterior(piece * CHUNKS_PER_PIECE, samples);
+      const steps = result.length / 2;
+      for (let k = 0; k < steps; k++) {
+        sums[first + k]! += result[k]!;
+        counts[first + k]! += result[steps + k]!;
+      }
+      context.progress(piece + 1, pieces);
+    },
+  );
+  return averaged(sums, counts);
 }
 
 /** Steps that no frame is centred in (the very ends) take the value beside them. */
@@ -74,3 +78,18 @@ export const overlapDihardStage = framesStage('overlap-dihard', 'Listening for o
 export const changeAmiStage = framesStage('speaker-change-ami', 'Listening for changes', 'pyannote-scd-ami');
 /** Changes of speaker, trained on eleven kinds of recordings (DIHARD). */
 export const changeDihardStage = framesStage('speaker-change-dihard', 'Listening for changes', 'pyannote-scd-dihard');
+
+/** Overlap as `overlap-ami` where that net is installed; without it the posterior is empty. */
+export const optionalOverlapStage: Stage<z.ZodObject> = {
+  id: 'optional-overlap',
+  version: '1',
+  label: 'Listening for overlap',
+  params: z.object({}),
+  models: [],
+  optionalModels: ['pyannote-ovl-ami'],
+  async run(context) {
+    const has = context.hasModel('pyannote-ovl-ami');
+    const posterior = has ? await posteriorOf(context, context.model('pyannote-ovl-ami').path) : new Float32Array(0);
+    await context.writeArray('posterior.f32', posterior);
+  },
+};
