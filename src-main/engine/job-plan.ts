@@ -4,6 +4,7 @@ import type { EngineJob, EngineSettings } from '#shared/engine/protocol.ts';
 import { stageKey } from './cache-key.ts';
 import { ingestNodes, pcmStage } from './media-stages.ts';
 import { flatParams, mergeParams } from './params.ts';
+import { qualityNodes } from './quality/quality-nodes.ts';
 import type { PlannedStage } from './progress.ts';
 import type { RecipeChoice, RecipeNode, SystemRecipe } from './stage.ts';
 import type { Usage } from './usage-meter.ts';
@@ -158,9 +159,10 @@ function nodesFor(job: EngineJob, recipe: SystemRecipe): RecipeNode[] {
     });
   }
   const known = new Set(recipe.nodes.map((node) => node.stage.id));
-  // Waveform and picture times are wanted of every file, whatever system runs; soon, but the waveform first.
+  // Waveform and picture times are wanted of every file, whatever system runs; soon, but the waveform first. Quality as well, last.
   const missing = ingestNodes.filter((node) => !known.has(node.stage.id));
-  return [...recipe.nodes.slice(0, 1), ...missing, ...recipe.nodes.slice(1)].filter(
+  const quality = job.kind === 'diarize' ? qualityNodes(recipe.nodes) : [];
+  return [...recipe.nodes.slice(0, 1), ...missing, ...recipe.nodes.slice(1), ...quality].filter(
     (node) => (hasVideo || !node.onlyWithVideo) && (hasAudio || node.stage.id !== pcmStage.id),
   );
 }
