@@ -16,7 +16,7 @@ export const faceFindingNodes: readonly RecipeNode[] = [
 
 /** The second look, where a face is and somebody speaks: who it is, whether the lips go with the sound. */
 export const faceReadingNodes: readonly RecipeNode[] = [
-  { id: 'face-views', stage: faceViewsStage, inputs: ['face-tracks', 'shots', 'speech'], costPerHour: 600 },
+  { id: 'face-views', stage: faceViewsStage, inputs: ['pcm', 'face-tracks', 'shots', 'speech'], costPerHour: 600 },
   { id: 'identities', stage: identitiesStage, inputs: ['face-tracks', 'face-views'], costPerHour: 1 },
   {
     id: 'talking',

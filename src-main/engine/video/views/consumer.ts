@@ -57,6 +57,8 @@ export interface FaceViewInput extends Pick<
   /** All of `tracks.f32`: `TRACK_ROW_VALUES` a row. */
   readonly rows: Float32Array;
   readonly rowCount: number;
+  /** Sound of the file: 16 kHz mono int16, which starts at `startSec` on the picture's clock. */
+  readonly sound: { readonly pcmPath: string; readonly startSec: number };
   /**
    * Frames [from, to) of every track that will be looked at, rising and apart, in the order of `tracks`; empty lists where
    * nobody speaks. Runs of a track are what an active-speaker net can see in one piece.

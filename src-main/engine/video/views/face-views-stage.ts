@@ -3,7 +3,7 @@ import { AppError } from '#shared/api/errors.ts';
 import { FRAME_RATE_HZ, FrameStream } from '#media/frames.ts';
 import { restarts } from '#media/pcm.ts';
 import { speechSchema } from '../../audio/speech-regions.ts';
-import { toolsOf } from '../../media-stages.ts';
+import { decodedFile, decodedSchema, pcmFile, toolsOf } from '../../media-stages.ts';
 import type { Stage, StageContext } from '../../stage.ts';
 import { TRACK_ROW_VALUES, trackIndexFile, trackIndexSchema, tracksFile } from '../tracking/track-file.ts';
 import { faceViewConsumers } from './consumer-kinds.ts';
@@ -30,7 +30,7 @@ const all = <T>(values: (kind: FaceViewConsumerKind) => readonly T[] | undefined
 ];
 
 /**
- * The second pass over the picture: faces of the tracks seen from near while somebody speaks. Inputs `face-tracks`, `shots`,
+ * The second pass over the picture: faces of the tracks seen from near while somebody speaks. Inputs `pcm`, `face-tracks`, `shots`,
  * `speech`; what is written is said by the consumers (`consumer-kinds.ts`). A file without speech or without tracks is not
  * decoded at all; its outputs are there and empty.
  */
@@ -65,6 +65,7 @@ async function passInput(context: StageContext<Params>): Promise<FaceViewInput> 
   const { tracks, frameRateHz } = await input.readJson(trackIndexFile, trackIndexSchema);
   const rows = await input.readFloat32(tracksFile);
   const { regions } = await context.input('speech').readJson('speech.json', speechSchema);
+  const pcm = context.input('pcm');
   const { probe, choice } = context.job.media;
   const speech = { regions, startSec: choice.range?.startSec ?? 0, marginSec: context.params.marginSec };
   const looked = lookedFrames(tracks, speech, frameRateHz);
@@ -75,6 +76,7 @@ async function passInput(context: StageContext<Params>): Promise<FaceViewInput> 
     tracks,
     rows,
     rowCount: rows.length / TRACK_ROW_VALUES,
+    sound: { pcmPath: pcm.path(pcmFile), startSec: (await pcm.readJson(decodedFile, decodedSchema)).startSec },
     looked,
     workerCount: context.workerCount,
     signal: context.signal,

@@ -36,7 +36,7 @@ export const viewRecipe = (
     { id: 'face-detect', stage: blazeFaceStage, inputs: [], costPerHour: 300 },
     { id: 'shots', stage: shotsStage, inputs: ['face-detect'], costPerHour: 1 },
     { id: 'face-tracks', stage: faceTracksStage, inputs: ['face-detect', 'shots'], costPerHour: 1 },
-    { id: 'face-views', stage: faceViewsStage, inputs: ['face-tracks', 'shots', 'speech'], costPerHour: 400 },
+    { id: 'face-views', stage: faceViewsStage, inputs: ['pcm', 'face-tracks', 'shots', 'speech'], costPerHour: 400 },
     ...more,
   ].map((node) => ({ ...node, stage: stages[node.id] ?? node.stage })),
   output: more.at(-1)?.id ?? 'face-views',
