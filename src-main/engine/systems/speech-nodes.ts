@@ -1,4 +1,12 @@
-import { pyannoteSpeechRegionsStage, pyannoteVadStage } from '../audio/speech-sources/posterior-speech.ts';
+import type { SpeechSourceId } from '#shared/engine/system-variants.ts';
+import {
+  crdnnSpeechStage,
+  fsmnSpeechStage,
+  pyannoteSpeechRegionsStage,
+  pyannoteVadStage,
+  tenMsVadStage,
+} from '../audio/speech-sources/posterior-speech.ts';
+import { crdnnStage, fsmnStage } from '../audio/speech-sources/ten-ms-stage.ts';
 import { pyannoteSpeechStage } from '../audio/pyannote-frames.ts';
 import { sileroVadStage } from '../audio/silero-vad.ts';
 import { speechRegionsStage } from '../audio/speech-regions.ts';
@@ -23,4 +31,14 @@ export const speechNodes = {
     { id: 'vad', stage: pyannoteVadStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
     { id: 'speech', stage: pyannoteSpeechRegionsStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
   ],
-} as const satisfies Record<string, readonly RecipeNode[]>;
+  crdnn: [
+    { id: 'sad', stage: crdnnStage, inputs: ['pcm'], costPerHour: 60 },
+    { id: 'vad', stage: tenMsVadStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
+    { id: 'speech', stage: crdnnSpeechStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
+  ],
+  fsmn: [
+    { id: 'sad', stage: fsmnStage, inputs: ['pcm'], costPerHour: 30 },
+    { id: 'vad', stage: tenMsVadStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
+    { id: 'speech', stage: fsmnSpeechStage, inputs: ['pcm', 'sad'], costPerHour: 0.1 },
+  ],
+} as const satisfies Record<SpeechSourceId, readonly RecipeNode[]>;
