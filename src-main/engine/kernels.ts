@@ -12,10 +12,16 @@ import type { SegmentationInput } from './audio/segmentation/segmentation-kernel
 import type { SileroInput } from './audio/silero-kernel.ts';
 import type { VoiceCepstraInput } from './audio/voice-cepstra-kernel.ts';
 import type { VoiceNetInput } from './audio/voice-nets/voice-net-kernel.ts';
-import type { SplitNet, VoiceNetTrunkInput } from './audio/voice-nets/voice-net-trunk-kernel.ts';
+import type {
+  SplitNet,
+  VoiceHeadInput,
+  VoiceNetTrunkInput,
+  VoicePartsInput,
+} from './audio/voice-nets/voice-net-trunk-kernel.ts';
 import type { PoolingStyle } from './audio/voice-nets/statistics-pooling.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
+import type { TenMsInput } from './audio/speech-sources/ten-ms-kernel.ts';
 import type { WebRtcMode } from './audio/webrtc/webrtc-vad.ts';
 import type { AlizeInput } from './cluster/alize/alize-kernel.ts';
 import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
@@ -34,7 +40,9 @@ import type { FaceDetectInput, FaceDetectOutput } from './video/face-detect/face
 import type { FaceEmbedInput } from './video/identity/face-embed-kernel.ts';
 import type { IdentitiesInput, IdentitiesOutput } from './video/identity/identities-kernel.ts';
 import type { AvOffsetInput, AvOffsetOutput } from './video/sync/av-offset-kernel.ts';
+import type { SyncNetInput } from './video/sync/syncnet-kernel.ts';
 import type { FaceTalkingInput } from './video/talking/face-talking-kernel.ts';
+import type { JointNetInput } from './video/talking/joint-kernel.ts';
 import type { SpeakerNetInput } from './video/talking/speaker-net-kernel.ts';
 import type { FaceVisualInput } from './video/talking/visual-kernel.ts';
 import type { SpeechLevelInput } from './video/talking/speech-level-kernel.ts';
@@ -48,6 +56,8 @@ export interface Kernels {
   'voice-net-windows': Kernel<VoiceNetInput, Float32Array>;
   'voice-net-split-trial': Kernel<SplitNet & { modelPath: string; bands: number }, PoolingStyle | null>;
   'voice-net-trunk': Kernel<VoiceNetTrunkInput, Float32Array>;
+  'voice-net-parts': Kernel<VoicePartsInput, Float32Array>;
+  'voice-net-head': Kernel<VoiceHeadInput, Float32Array>;
   'published-clusters': Kernel<PublishedClusterInput, ClusterOutput>;
   'pyannote-frames': Kernel<PyannoteFramesInput, Float32Array>;
   'voice-level': Kernel<{ pcmPath: string }, number>;
@@ -57,6 +67,7 @@ export interface Kernels {
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'webrtc-vad': Kernel<{ pcmPath: string; mode: WebRtcMode }, Float32Array>;
+  'ten-ms-speech': Kernel<TenMsInput, Float32Array>;
   cepstra: Kernel<CepstraInput, Float32Array>;
   segmentation: Kernel<SegmentationInput, Float32Array>;
   'chunk-voices': Kernel<ChunkVoicesInput, Float32Array>;
@@ -70,6 +81,8 @@ export interface Kernels {
   'face-talking': Kernel<FaceTalkingInput, Float32Array>;
   'face-visual': Kernel<FaceVisualInput, Float32Array>;
   'speaker-net': Kernel<SpeakerNetInput, Float32Array>;
+  'joint-net': Kernel<JointNetInput, Float32Array>;
+  syncnet: Kernel<SyncNetInput, Float32Array>;
   'face-embed': Kernel<FaceEmbedInput, Float32Array>;
   'group-tracks': Kernel<IdentitiesInput, IdentitiesOutput>;
   'sound-levels': Kernel<SoundLevelsInput, Float32Array>;
@@ -86,6 +99,8 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'voice-net-split-trial': async () =>
     (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetSplitTrial,
   'voice-net-trunk': async () => (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetTrunk,
+  'voice-net-parts': async () => (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetParts,
+  'voice-net-head': async () => (await import('./audio/voice-nets/voice-net-trunk-kernel.ts')).voiceNetHead,
   'published-clusters': async () => (await import('./cluster/published-kernel.ts')).publishedClusters,
   'pyannote-frames': async () => (await import('./audio/pyannote-frames-kernel.ts')).pyannoteFrames,
   'voice-level': async () => (await import('./audio/voice-level-kernel.ts')).voiceLevel,
@@ -95,6 +110,7 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'webrtc-vad': async () => (await import('./audio/webrtc/webrtc-kernel.ts')).webrtcVad,
+  'ten-ms-speech': async () => (await import('./audio/speech-sources/ten-ms-kernel.ts')).tenMsSpeech,
   cepstra: async () => (await import('./audio/cepstra/cepstra-kernel.ts')).cepstra,
   segmentation: async () => (await import('./audio/segmentation/segmentation-kernel.ts')).segmentation,
   'chunk-voices': async () => (await import('./audio/segmentation/chunk-voices-kernel.ts')).chunkVoices,
@@ -108,6 +124,8 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'face-talking': async () => (await import('./video/talking/face-talking-kernel.ts')).faceTalking,
   'face-visual': async () => (await import('./video/talking/visual-kernel.ts')).faceVisual,
   'speaker-net': async () => (await import('./video/talking/speaker-net-kernel.ts')).speakerNet,
+  'joint-net': async () => (await import('./video/talking/joint-kernel.ts')).jointNet,
+  syncnet: async () => (await import('./video/sync/syncnet-kernel.ts')).syncNet,
   'face-embed': async () => (await import('./video/identity/face-embed-kernel.ts')).faceEmbed,
   'group-tracks': async () => (await import('./video/identity/identities-kernel.ts')).groupTracks,
   'sound-levels': async () => (await import('./quality/sound-levels-kernel.ts')).soundLevels,

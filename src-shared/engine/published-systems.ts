@@ -65,7 +65,7 @@ const pyannote: readonly SystemDescription[] = (
       description,
       needsVideo: false,
       models: ['pyannote-segmentation-3', 'wespeaker-resnet34-lm'],
-      params: [...params, pauseParam(0)],
+      params: [seconds('local.hopSec', 'Step of the windows', 1, 0.5, 10), ...params, pauseParam(0)],
       substitute: `${id}-substitute`,
     },
     {

@@ -1,4 +1,4 @@
-import { CHUNK_FRAMES, firstFrameOf, frameCountOf, LOCAL_SPEAKERS } from './chunk-grid.ts';
+import { CHUNK_FRAMES, CHUNK_HOP_SAMPLES, firstFrameOf, frameCountOf, LOCAL_SPEAKERS } from './chunk-grid.ts';
 import { countBits } from './powerset.ts';
 
 /**
@@ -6,13 +6,13 @@ import { countBits } from './powerset.ts';
  * half, as NumPy does).
  * @param local sets of bits, windows × frames of a window
  */
-export function speakerCount(local: Uint8Array, most = Infinity): Uint8Array {
+export function speakerCount(local: Uint8Array, most = Infinity, hopSamples = CHUNK_HOP_SAMPLES): Uint8Array {
   const chunks = local.length / CHUNK_FRAMES;
-  const frames = frameCountOf(chunks);
+  const frames = frameCountOf(chunks, hopSamples);
   const sums = new Float64Array(frames);
   const heard = new Float64Array(frames);
   for (let c = 0; c < chunks; c++) {
-    const first = firstFrameOf(c);
+    const first = firstFrameOf(c, hopSamples);
     for (let f = 0; f < CHUNK_FRAMES; f++) {
       sums[first + f]! += countBits(local[c * CHUNK_FRAMES + f]!);
       heard[first + f]! += 1;
@@ -39,12 +39,13 @@ export function reconstruct(
   labels: ArrayLike<number>,
   speakers: number,
   count: Uint8Array,
+  hopSamples = CHUNK_HOP_SAMPLES,
 ): { active: Uint8Array; sums: Float32Array } {
   const chunks = local.length / CHUNK_FRAMES;
   const sums = new Float32Array(count.length * speakers);
   const on = new Uint8Array(speakers);
   for (let c = 0; c < chunks; c++) {
-    const first = firstFrameOf(c);
+    const first = firstFrameOf(c, hopSamples);
     for (let f = 0; f < CHUNK_FRAMES; f++) {
       const set = local[c * CHUNK_FRAMES + f]!;
       if (set === 0) continue;

@@ -6,7 +6,7 @@ import { TRUNK_RATE_HZ, TRUNK_SIZE } from '../voice-trunk-kernel.ts';
 import { voiceFeatures } from '../voice-nets/voice-features.ts';
 import type { VoiceFrontEnd } from '../voice-nets/voice-net.ts';
 import { VOICE_SIZE } from '../voice-windows-kernel.ts';
-import { CHUNK_FRAMES, CHUNK_HOP_SAMPLES, CHUNK_SAMPLES, FRAME_STEP_SAMPLES } from './chunk-grid.ts';
+import { CHUNK_FRAMES, CHUNK_SAMPLES, FRAME_STEP_SAMPLES } from './chunk-grid.ts';
 
 /** Windows of one run of the head. */
 const BATCH = 16;
@@ -18,6 +18,8 @@ export interface ChunkVoicesInput {
   /** Window of each local speaker, and which of its frames it speaks in: items × 589, 0 or 1. */
   chunks: Int32Array;
   masks: Uint8Array;
+  /** From the start of a window to that of the next. */
+  hopSamples: number;
   /** The voice embedding that comes with Diarist, on the frames of its trunk; or a pulled net, on the sound. */
   voice:
     | { kind: 'embedded'; headPath: string; framesPath: string }
@@ -35,7 +37,7 @@ export const chunkVoices: Kernel<ChunkVoicesInput, Float32Array> = async (contex
 
 async function embedded(
   context: KernelContext,
-  { chunks, masks }: ChunkVoicesInput,
+  { chunks, masks, hopSamples }: ChunkVoicesInput,
   voice: { headPath: string; framesPath: string },
 ): Promise<Float32Array<ArrayBuffer>> {
   const session = await context.session(voice.headPath);
@@ -48,7 +50,7 @@ async function embedded(
       const frames = new Float32Array(count * CHUNK_TRUNK_FRAMES * TRUNK_SIZE);
       const mask = new Float32Array(count * CHUNK_TRUNK_FRAMES);
       for (let k = 0; k < count; k++) {
-        const start = Math.floor((chunks[first + k]! * CHUNK_HOP_SAMPLES * TRUNK_RATE_HZ) / SAMPLE_RATE_HZ);
+        const start = Math.floor((chunks[first + k]! * hopSamples * TRUNK_RATE_HZ) / SAMPLE_RATE_HZ);
         const size = CHUNK_TRUNK_FRAMES * TRUNK_SIZE;
         const bytes = new Uint8Array(frames.buffer, k * size * 4, size * 4);
         const read = readSync(fd, bytes, 0, bytes.length, start * TRUNK_SIZE * 4);
@@ -88,7 +90,7 @@ function trunkMask(mask: Uint8Array, have: number): Float32Array {
 
 async function pulled(
   context: KernelContext,
-  { chunks, masks }: ChunkVoicesInput,
+  { chunks, masks, hopSamples }: ChunkVoicesInput,
   voice: { modelPath: string; pcmPath: string; frontEnd: VoiceFrontEnd },
 ): Promise<Float32Array<ArrayBuffer>> {
   const session = await context.session(voice.modelPath);
@@ -98,7 +100,7 @@ async function pulled(
   try {
     for (let k = 0; k < chunks.length; k++) {
       context.checkCancelled();
-      const sound = pcm.readFloat(chunks[k]! * CHUNK_HOP_SAMPLES, CHUNK_SAMPLES);
+      const sound = pcm.readFloat(chunks[k]! * hopSamples, CHUNK_SAMPLES);
       const own = maskedSound(sound, masks.subarray(k * CHUNK_FRAMES, (k + 1) * CHUNK_FRAMES));
       let sum: Float32Array | null = null;
       for (const { data, dims } of featuresOf(own)) {

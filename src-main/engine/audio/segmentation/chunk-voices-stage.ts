@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Stage, StageContext } from '../../stage.ts';
 import { orderedPieces } from '../ordered-pieces.ts';
-import { voiceNets } from '../voice-nets/voice-net.ts';
-import { CHUNK_FRAMES } from './chunk-grid.ts';
+import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
+import { splitNet } from '../voice-nets/split-net.ts';
+import { voiceNets, type VoiceNet } from '../voice-nets/voice-net.ts';
+import { CHUNK_FRAMES, localGridFile, localGridSchema } from './chunk-grid.ts';
+import { voicesByTrunk } from './chunk-voices-by-trunk.ts';
 import type { ChunkVoicesInput } from './chunk-voices-kernel.ts';
-import { localItems } from './local-items.ts';
+import { localItems, type LocalItem } from './local-items.ts';
 
 const ITEMS_PER_PIECE = 64;
 
 async function embed(context: StageContext<unknown>, voice: ChunkVoicesInput['voice']): Promise<void> {
-  const items = localItems(new Uint8Array(await readFile(context.input('local').path('local.u8'))));
+  const { items, hopSamples } = await itemsOf(context);
   const pieces = Math.ceil(items.length / ITEMS_PER_PIECE);
   const rows: Float32Array[] = [];
   await orderedPieces(
@@ -21,7 +24,12 @@ async function embed(context: StageContext<unknown>, voice: ChunkVoicesInput['vo
         const part = items.slice(piece * ITEMS_PER_PIECE, (piece + 1) * ITEMS_PER_PIECE);
         const masks = new Uint8Array(part.length * CHUNK_FRAMES);
         part.forEach(({ mask }, k) => masks.set(mask, k * CHUNK_FRAMES));
-        return context.kernel('chunk-voices', { chunks: Int32Array.from(part, ({ chunk }) => chunk), masks, voice });
+        return context.kernel('chunk-voices', {
+          chunks: Int32Array.from(part, ({ chunk }) => chunk),
+          masks,
+          hopSamples,
+          voice,
+        });
       }),
     (result, piece) => {
       rows.push(result);
@@ -35,6 +43,24 @@ async function embed(context: StageContext<unknown>, voice: ChunkVoicesInput['vo
     at += row.length;
   }
   await context.writeArray('embeddings.f32', embeddings);
+}
+
+async function itemsOf(context: StageContext<unknown>): Promise<{ items: LocalItem[]; hopSamples: number }> {
+  const local = context.input('local');
+  const { hopSamples } = await local.readJson(localGridFile, localGridSchema);
+  return { items: localItems(new Uint8Array(await readFile(local.path('local.u8')))), hopSamples };
+}
+
+/** By a net whose trunk may run over the recording once. @returns false for another */
+async function embedOnce(context: StageContext<unknown>, { modelId, frontEnd }: VoiceNet): Promise<boolean> {
+  if (frontEnd.kind !== 'kaldi-fbank') return false;
+  if (pcmSampleCount(context.input('pcm').path('pcm.s16')) < SAMPLE_RATE_HZ) return false;
+  const split = await splitNet(context, modelId, frontEnd.bands);
+  if (!split) return false;
+  const { items, hopSamples } = await itemsOf(context);
+  const masked = items.map(({ chunk, mask }) => ({ startSample: chunk * hopSamples, mask }));
+  await context.writeArray('embeddings.f32', await voicesByTrunk(context, { ...split, frontEnd }, masked));
+  return true;
 }
 
 /** Voice of each local speaker of node `local` on the frames of node `trunk`. Output: `embeddings.f32`, items × size. */
@@ -58,16 +84,18 @@ export function netChunkVoicesStage(modelId: string): Stage<z.ZodObject> {
   if (!net) throw new Error(`no voice net is called ${modelId}`);
   return {
     id: `chunk-voices-${modelId}`,
-    version: '1',
+    version: '2',
     label: 'Telling voices apart',
     params: z.object({}),
     models: [modelId],
-    run: (context) =>
-      embed(context, {
+    async run(context) {
+      if (await embedOnce(context, net)) return;
+      await embed(context, {
         kind: 'net',
         modelPath: context.model(modelId).path,
         pcmPath: context.input('pcm').path('pcm.s16'),
         frontEnd: net.frontEnd,
-      }),
+      });
+    },
   };
 }

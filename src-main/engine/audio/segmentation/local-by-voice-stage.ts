@@ -6,7 +6,7 @@ import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 import { POSTERIOR_STEP_SEC } from '../pyannote-frames.ts';
 import { speechSchema } from '../speech-regions.ts';
 import { windowsSchema } from '../voice-embeddings.ts';
-import { chunkCount } from './chunk-grid.ts';
+import { CHUNK_HOP_SAMPLES, chunkCount, localGridFile } from './chunk-grid.ts';
 import { localByVoice } from './local-by-voice.ts';
 import type { TimedVoices } from './local-by-voice.ts';
 
@@ -29,7 +29,7 @@ async function voicesOf(context: StageContext<unknown>, node: string): Promise<T
  */
 export const localByVoiceStage: Stage<z.ZodObject> = {
   id: 'local-by-voice',
-  version: '1',
+  version: '2',
   label: 'Listening for speakers',
   params: z.object({}),
   models: [],
@@ -46,5 +46,6 @@ export const localByVoiceStage: Stage<z.ZodObject> = {
     const coarse = await voicesOf(context, 'embeddings');
     const fine = await voicesOf(context, 'fine');
     await context.writeArray('local.u8', localByVoice(chunkCount(samples), coarse, fine, regions, overlaps));
+    await context.writeJson(localGridFile, { hopSamples: CHUNK_HOP_SAMPLES });
   },
 };

@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import { AppError } from '#shared/api/errors.ts';
 import type { Kernel } from '../../kernel.ts';
 import { PcmReader } from '../pcm-reader.ts';
-import { CHUNK_FRAMES, CHUNK_HOP_SAMPLES, CHUNK_SAMPLES } from './chunk-grid.ts';
+import { CHUNK_FRAMES, CHUNK_SAMPLES } from './chunk-grid.ts';
 import { decodePowerset, POWERSET_OF_THREE } from './powerset.ts';
 
 export interface SegmentationInput {
@@ -11,6 +11,7 @@ export interface SegmentationInput {
   /** Windows [first, end) of the recording. */
   firstChunk: number;
   endChunk: number;
+  hopSamples: number;
 }
 
 /**
@@ -25,7 +26,7 @@ export const segmentation: Kernel<SegmentationInput, Float32Array> = async (cont
   try {
     for (let chunk = input.firstChunk; chunk < input.endChunk; chunk++) {
       context.checkCancelled();
-      const sound = pcm.readFloat(chunk * CHUNK_HOP_SAMPLES, CHUNK_SAMPLES);
+      const sound = pcm.readFloat(chunk * input.hopSamples, CHUNK_SAMPLES);
       const result = await session.run({
         [session.inputNames[0]!]: new Tensor('float32', sound, [1, 1, CHUNK_SAMPLES]),
       });

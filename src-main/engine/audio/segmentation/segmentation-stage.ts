@@ -1,24 +1,29 @@
 import { z } from 'zod';
 import type { Stage } from '../../stage.ts';
 import { orderedPieces } from '../ordered-pieces.ts';
-import { pcmSampleCount } from '../pcm-reader.ts';
-import { CHUNK_FRAMES, chunkCount } from './chunk-grid.ts';
+import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
+import { CHUNK_FRAMES, chunkCount, localGridFile } from './chunk-grid.ts';
 
 const CHUNKS_PER_PIECE = 60;
 
 /** Id in models/registry.json; a fine-tuned net of the same shape is added under the same name. */
 export const SEGMENTATION_MODEL = 'pyannote-segmentation-3';
 
-/** Speakers of each 10 s window of node `pcm`. Output: `local.u8`, sets of bits, windows × 589 frames. */
-export const segmentationStage: Stage<z.ZodObject> = {
+const params = z.object({
+  hopSec: z.number().min(0.5).max(10).default(1).describe('Distance of neighbouring windows of 10 s, seconds'),
+});
+
+/** Speakers of each 10 s window of node `pcm`. Output: `local.u8`, sets of bits, windows × 589 frames, with `local.json`. */
+export const segmentationStage: Stage<typeof params> = {
   id: 'pyannote-segmentation-3',
-  version: '1',
+  version: '2',
   label: 'Listening for speakers',
-  params: z.object({}),
+  params,
   models: [SEGMENTATION_MODEL],
   async run(context) {
     const pcmPath = context.input('pcm').path('pcm.s16');
-    const chunks = chunkCount(pcmSampleCount(pcmPath));
+    const hopSamples = Math.round(context.params.hopSec * SAMPLE_RATE_HZ);
+    const chunks = chunkCount(pcmSampleCount(pcmPath), hopSamples);
     const local = new Uint8Array(chunks * CHUNK_FRAMES);
     const pieces = Math.ceil(chunks / CHUNKS_PER_PIECE);
     const modelPath = context.model(SEGMENTATION_MODEL).path;
@@ -32,6 +37,7 @@ export const segmentationStage: Stage<z.ZodObject> = {
             pcmPath,
             firstChunk: piece * CHUNKS_PER_PIECE,
             endChunk: Math.min(chunks, (piece + 1) * CHUNKS_PER_PIECE),
+            hopSamples,
           }),
         ),
       (part, piece) => {
@@ -40,5 +46,6 @@ export const segmentationStage: Stage<z.ZodObject> = {
       },
     );
     await context.writeArray('local.u8', local);
+    await context.writeJson(localGridFile, { hopSamples });
   },
 };

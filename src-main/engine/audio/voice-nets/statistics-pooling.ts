@@ -6,6 +6,25 @@ export interface PoolingStyle {
 
 const EPSILON = 1e-7;
 
+/**
+ * Means, then deviations from sums over frames.
+ * @param sums rows; squares: rows; out: 2 × rows values
+ */
+export function statisticsOf(
+  sums: ArrayLike<number>,
+  squares: ArrayLike<number>,
+  count: number,
+  { isUnbiased }: PoolingStyle,
+  out: Float32Array,
+): void {
+  const divisor = isUnbiased ? Math.max(1, count - 1) : count;
+  for (let row = 0; row < sums.length; row++) {
+    const sum = sums[row]!;
+    out[row] = sum / count;
+    out[sums.length + row] = Math.sqrt(Math.max(0, squares[row]! - (sum * sum) / count) / divisor + EPSILON);
+  }
+}
+
 /** Sums along time from which mean and deviation of any stretch follow at once. */
 export class PoolingSums {
   readonly rows: number;
@@ -36,14 +55,13 @@ export class PoolingSums {
    * @param out 2 × rows values
    */
   pool(from: number, to: number, style: PoolingStyle, out: Float32Array): void {
-    const count = to - from;
-    const divisor = style.isUnbiased ? Math.max(1, count - 1) : count;
+    const sums = new Float64Array(this.rows);
+    const squares = new Float64Array(this.rows);
     for (let row = 0; row < this.rows; row++) {
       const at = row * (this.frames + 1);
-      const sum = this.#sums[at + to]! - this.#sums[at + from]!;
-      const square = this.#squares[at + to]! - this.#squares[at + from]!;
-      out[row] = sum / count;
-      out[this.rows + row] = Math.sqrt(Math.max(0, square - (sum * sum) / count) / divisor + EPSILON);
+      sums[row] = this.#sums[at + to]! - this.#sums[at + from]!;
+      squares[row] = this.#squares[at + to]! - this.#squares[at + from]!;
     }
+    statisticsOf(sums, squares, to - from, style, out);
   }
 }

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel, KernelContext } from '../../kernel.ts';
 import { KaldiFbank, subtractMean } from '../front-ends/kaldi-fbank.ts';
 import { PcmReader } from '../pcm-reader.ts';
 import { PoolingSums, type PoolingStyle } from './statistics-pooling.ts';
@@ -67,24 +67,12 @@ export interface VoiceNetTrunkInput extends SplitNet {
 
 /** Unit-length embeddings of windows: the trunk once over their stretch, each window pooled from it. Output: windows × size. */
 export const voiceNetTrunk: Kernel<VoiceNetTrunkInput, Float32Array> = async (context, input) => {
-  const { frontEnd, firstSample, ranges } = input;
-  const pcm = new PcmReader(input.pcmPath);
-  let sound: Float32Array;
-  try {
-    sound = pcm.readFloat(firstSample, input.endSample - firstSample);
-  } finally {
-    pcm.close();
-  }
-  const features = subtractMean(new KaldiFbank(frontEnd).compute(sound), frontEnd.bands);
-  context.checkCancelled();
-  const melFrames = features.length / frontEnd.bands;
-  const { values, frames } = await runTrunk(await context.session(input.trunkPath), features, frontEnd.bands);
-  context.checkCancelled();
+  const { firstSample, ranges } = input;
+  const { values, frames, samplesPerFrame } = await trunkOfStretch(context, input);
   const sums = new PoolingSums(values, frames);
   const head = await context.session(input.headPath);
-  const stride = melFrames / frames;
   const windows = ranges.length / 2;
-  const frameOf = (sample: number): number => (sample - firstSample) / SHIFT_SAMPLES / stride;
+  const frameOf = (sample: number): number => (sample - firstSample) / samplesPerFrame;
   let out = new Float32Array(0);
   for (let first = 0; first < windows; first += BATCH) {
     const count = Math.min(BATCH, windows - first);
@@ -109,6 +97,105 @@ export const voiceNetTrunk: Kernel<VoiceNetTrunkInput, Float32Array> = async (co
   }
   return { output: out, transfer: [out.buffer] };
 };
+
+interface StretchInput {
+  trunkPath: string;
+  pcmPath: string;
+  frontEnd: KaldiFrontEnd;
+  firstSample: number;
+  endSample: number;
+}
+
+/** The trunk over a stretch of the recording: rows of time, a frame every so many samples. */
+async function trunkOfStretch(
+  context: KernelContext,
+  { trunkPath, pcmPath, frontEnd, firstSample, endSample }: StretchInput,
+): Promise<{ values: Float32Array; frames: number; samplesPerFrame: number }> {
+  const pcm = new PcmReader(pcmPath);
+  let sound: Float32Array;
+  try {
+    sound = pcm.readFloat(firstSample, endSample - firstSample);
+  } finally {
+    pcm.close();
+  }
+  const features = subtractMean(new KaldiFbank(frontEnd).compute(sound), frontEnd.bands);
+  context.checkCancelled();
+  const { values, frames } = await runTrunk(await context.session(trunkPath), features, frontEnd.bands);
+  context.checkCancelled();
+  return { values, frames, samplesPerFrame: (SHIFT_SAMPLES * features.length) / frontEnd.bands / frames };
+}
+
+export interface VoicePartsInput extends StretchInput {
+  /** Only frames that begin in [from, to) samples count; those beside them are heard as context. */
+  fromSample: number;
+  toSample: number;
+  /** First sample of each mask, and masks × maskFrames of 0 and 1. */
+  maskStarts: Int32Array;
+  masks: Uint8Array;
+  maskFrames: number;
+  samplesPerMaskFrame: number;
+}
+
+/**
+ * What a stretch adds to the pooling of each mask. Output: masks × (2 × rows + 1): sums, sums of squares, number of frames.
+ */
+export const voiceNetParts: Kernel<VoicePartsInput, Float32Array> = async (context, input) => {
+  const { values, frames, samplesPerFrame } = await trunkOfStretch(context, input);
+  const rows = values.length / frames;
+  const width = 2 * rows + 1;
+  const count = input.maskStarts.length;
+  const out = new Float32Array(count * width);
+  for (let k = 0; k < count; k++) {
+    const mask = input.masks.subarray(k * input.maskFrames, (k + 1) * input.maskFrames);
+    const own: number[] = [];
+    for (let frame = 0; frame < frames; frame++) {
+      const start = input.firstSample + frame * samplesPerFrame;
+      if (start < input.fromSample || start >= input.toSample) continue;
+      const middle = start + samplesPerFrame / 2 - input.maskStarts[k]!;
+      if (mask[Math.floor(middle / input.samplesPerMaskFrame)] === 1) own.push(frame);
+    }
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      let square = 0;
+      for (const frame of own) {
+        const value = values[row * frames + frame]!;
+        sum += value;
+        square += value * value;
+      }
+      out[k * width + row] = sum;
+      out[k * width + rows + row] = square;
+    }
+    out[k * width + 2 * rows] = own.length;
+  }
+  return { output: out, transfer: [out.buffer] };
+};
+
+export interface VoiceHeadInput {
+  headPath: string;
+  headInput: string;
+  /** Items × 2 rows. */
+  statistics: Float32Array;
+  count: number;
+}
+
+/** Unit-length vectors of pooled statistics. */
+export const voiceNetHead: Kernel<VoiceHeadInput, Float32Array> = async (
+  context,
+  { headPath, headInput, statistics, count },
+) => {
+  const head = await context.session(headPath);
+  const tensor = new Tensor('float32', statistics, [count, statistics.length / count]);
+  const vectors = Float32Array.from(await runFirst(head, tensor, headInput));
+  for (let k = 0; k < count; k++)
+    toUnit(vectors.subarray((k * vectors.length) / count, ((k + 1) * vectors.length) / count));
+  return { output: vectors, transfer: [vectors.buffer] };
+};
+
+function toUnit(vector: Float32Array): void {
+  const norm = Math.hypot(...vector);
+  const scale = norm > 0 && Number.isFinite(norm) ? 1 / norm : 0;
+  for (let k = 0; k < vector.length; k++) vector[k] = scale === 0 ? 0 : vector[k]! * scale;
+}
 
 const feed = (features: Float32Array, bands: number): Tensor =>
   new Tensor('float32', features, [1, features.length / bands, bands]);

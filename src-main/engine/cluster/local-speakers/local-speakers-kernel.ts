@@ -11,6 +11,8 @@ import type { Bounds, LocalVoices } from './pyannote-clusters.ts';
 export interface LocalSpeakersInput {
   /** `local.u8` of the segmentation. */
   localPath: string;
+  /** From the start of a window to that of the next. */
+  hopSamples: number;
   /** Voice of each local speaker who says anything. */
   embeddings: Float32Array;
   method: 'pyannote-3.1' | 'community-1';
@@ -39,8 +41,8 @@ export const localSpeakers: Kernel<LocalSpeakersInput, { spans: LabelledSpan[]; 
   const given = new Int32Array((local.length / CHUNK_FRAMES) * LOCAL_SPEAKERS).fill(-2);
   items.forEach(({ chunk, speaker }, k) => (given[chunk * LOCAL_SPEAKERS + speaker] = labels[k]!));
   pause();
-  const atOnce = speakerCount(local, input.exclusive ? 1 : input.speakers.max);
-  const { active, sums } = reconstruct(local, given, count, atOnce);
+  const atOnce = speakerCount(local, input.exclusive ? 1 : input.speakers.max, input.hopSamples);
+  const { active, sums } = reconstruct(local, given, count, atOnce, input.hopSamples);
   const spans = spansOf(active, sums, count, input.durationSec);
   return { output: { spans, count: new Set(spans.map((span) => span.label)).size } };
 };

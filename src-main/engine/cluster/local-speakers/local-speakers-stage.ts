@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { localGridFile, localGridSchema } from '../../audio/segmentation/chunk-grid.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../../audio/pcm-reader.ts';
 import type { Stage } from '../../stage.ts';
 import { warnOfTooFew } from '../too-few-speakers.ts';
@@ -26,8 +27,10 @@ function localSpeakersStage(id: string, method: LocalSpeakersInput['method']): S
     async run(context) {
       const durationSec = pcmSampleCount(context.input('pcm').path('pcm.s16')) / SAMPLE_RATE_HZ;
       const { exclusive, maxSpeakers } = context.params;
+      const { hopSamples } = await context.input('local').readJson(localGridFile, localGridSchema);
       const { spans, count } = await context.kernel('local-speakers', {
         localPath: context.input('local').path('local.u8'),
+        hopSamples,
         embeddings: await context.input('voices').readFloat32('embeddings.f32'),
         method,
         speakers: context.job.speakers ?? { min: 1, max: maxSpeakers },
