@@ -45,7 +45,9 @@ describe('diarist diarize', () => {
     expect(rttm.turns.every((turn) => turn.fileId === 'talk' && turn.endSec <= 8.1)).toBe(true);
     expect(via.turns.map((turn) => turn.speaker).sort()).toEqual(rttm.turns.map((turn) => turn.speaker).sort());
     expect(via.media[0]).toMatchObject({ name: 'talk.mp4', hasVideo: true });
-    expect(run.stdout).toContain('diarist-audio');
+    // It has a face, so picture and sound decided.
+    expect(run.stdout).toContain('diarist-av');
+    expect(readFileSync(at('out/talk.via.json'), 'utf8')).toContain('diarist-av');
   });
 
   it('takes a speaker count', async () => {
@@ -62,7 +64,7 @@ describe('diarist diarize', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string });
-    expect(lines.at(-1)).toMatchObject({ type: 'done', fileId: 'talk', system: 'diarist-audio', warnings: [] });
+    expect(lines.at(-1)).toMatchObject({ type: 'done', fileId: 'talk', system: 'diarist-av', warnings: [] });
     expect(lines.slice(0, -1).every((line) => line.type === 'progress')).toBe(true);
   });
 

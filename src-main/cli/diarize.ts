@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { toErrorData, type AppErrorData } from '#shared/api/errors.ts';
 import type { NameProposal } from '#shared/domain/enrolled-voice.ts';
 import { describeSpeakerCount } from '#shared/domain/speaker-count.ts';
-import { substituteOf } from '#shared/engine/systems.ts';
+import { speechSources, variantId, voiceChoices } from '#shared/engine/system-variants.ts';
+import { AUTO_SYSTEM, substituteOf } from '#shared/engine/systems.ts';
 import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
 import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
@@ -19,6 +20,8 @@ interface DiarizeCommandOptions {
   out: string;
   speakers?: string;
   system?: string;
+  vad?: string;
+  speakerModel?: string;
   substitute?: boolean;
   set: string[];
   cacheDir?: string;
@@ -36,7 +39,12 @@ export function diarizeCommand(): Command {
     .argument('<media...>', 'files, or folders whose media files are taken')
     .requiredOption('-o, --out <dir>', 'folder to write into')
     .option('--speakers <n>', 'speaker count if known (4) or its bounds (2-6)')
-    .option('--system <id>', 'diarization system (see diarist systems)')
+    .option(
+      '--system <id>',
+      'diarization system (see diarist systems); default: Diarist AV where a face is found, else Diarist audio',
+    )
+    .option('--vad <name>', `how speech is found: ${namesOf(speechSources)}`)
+    .option('--speaker-model <name>', `the voice net: ${namesOf(voiceChoices)}`)
     .option('--substitute', 'run the system on the voice embedding that comes with Diarist; the output is marked so')
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
     .option('--visualize', 'also write <stem>.visual.mp4: the picture with boxes, names and talking scores')
@@ -55,7 +63,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 async function diarizeAll(media: readonly string[], options: DiarizeCommandOptions): Promise<ExitCode> {
   const speakers = parseSpeakers(options.speakers);
   const params = parseSettings(options.set);
-  const systemId = chosenSystem(options.system, options.substitute ?? false);
+  const systemId = withVariant(chosenSystem(options.system, options.substitute ?? false), options);
   const plan = planOutputs(media, options.out, {
     keepTree: options.keepTree ?? false,
     force: options.force ?? false,
@@ -114,6 +122,20 @@ function chosenSystem(id: string | undefined, substitute: boolean): string | und
   throw new UsageError(`--substitute needs a --system that has a substitute, not ${id ?? 'the default'}.`);
 }
 
+const namesOf = (list: readonly { id: string }[]): string => list.map(({ id }) => id).join(', ');
+
+/** The system with another speech detection or voice net. @throws UsageError for an unknown name of one */
+function withVariant(id: string | undefined, { vad, speakerModel }: DiarizeCommandOptions): string | undefined {
+  if (vad === undefined && speakerModel === undefined) return id;
+  const source = speechSources.find((candidate) => candidate.id === vad);
+  if (vad !== undefined && !source) throw new UsageError(`--vad takes one of ${namesOf(speechSources)}, not "${vad}".`);
+  const voice = voiceChoices.find((candidate) => candidate.id === speakerModel);
+  if (speakerModel !== undefined && !voice) {
+    throw new UsageError(`--speaker-model takes one of ${namesOf(voiceChoices)}, not "${speakerModel}".`);
+  }
+  return variantId({ base: id ?? AUTO_SYSTEM.id, vad: source?.id ?? null, voice: voice?.id ?? null });
+}
+
 /** Says why one file, or with null all of them, cannot be worked on. */
 function reportFailure(mediaPath: string | null, error: AppErrorData, json: boolean): ExitCode {
   if (json) process.stdout.write(`${JSON.stringify({ type: 'failed', file: mediaPath, error })}\n`);
@@ -135,7 +157,10 @@ async function writeOutputs(
     boxes: [],
     media: [{ fileId: planned.fileId, name: path.basename(planned.mediaPath), hasVideo: probe.video.length > 0 }],
   };
-  const options = { stem: planned.fileId, appVersion: appVersion(), createdMs: Date.now() };
+  // VIA names its maker; RTTM has no place for it that all readers pass over.
+  const { systemId, systemVersion } = result.provenance;
+  const maker = `${appVersion()} (${systemId} ${systemVersion})`;
+  const options = { stem: planned.fileId, appVersion: maker, createdMs: Date.now() };
   const rttm = writeLabels(
     { ...labels, turns: labels.turns.map((turn) => ({ ...turn, confidence: null })), media: [] },
     'rttm',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { systemDescriptions } from '#shared/engine/systems.ts';
+import { AUTO_SYSTEM, systemDescriptions } from '#shared/engine/systems.ts';
 import { modelDirs } from '#jobs/workspace.ts';
 import { listModels } from '#models/registry.ts';
 import { exitCode, guarded } from './exit.ts';
@@ -24,6 +24,7 @@ export function systemsCommand(): Command {
           process.stdout.write(`${JSON.stringify(systems, null, 2)}\n`);
           return exitCode.ok;
         }
+        process.stdout.write(`${AUTO_SYSTEM.id}  ${AUTO_SYSTEM.label} (default)\n  ${AUTO_SYSTEM.description}\n`);
         for (const system of systems) {
           const state = system.missingModels.length === 0 ? 'ready' : `needs ${system.missingModels.join(', ')}`;
           process.stdout.write(`${system.id}  ${system.label} ${system.version} (${state})\n  ${system.description}\n`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { MediaChoice, MediaIdentity, MediaProbe } from '#shared/domain/media.ts';
 import type { EngineJob, EngineResult, JobProgress } from '#shared/engine/protocol.ts';
 import type { VoicePrints, VoiceSpan } from '#shared/engine/voice-prints.ts';
-import { systemDescriptions } from '#shared/engine/systems.ts';
+import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import { identifyFile } from '#media/identity.ts';
 import { probeMedia } from '#media/probe.ts';
 import { EngineClient, EngineCrash } from './engine-client.ts';
@@ -13,7 +13,7 @@ import { resolveWorkspace } from './workspace.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
 
 export interface DiarizeOptions {
-  /** Default: the first system of the catalogue. */
+  /** Default: `auto`, which looks for faces. */
   systemId?: string | undefined;
   /** Known or bounded speaker count; null = automatic. */
   speakers?: EngineJob['speakers'] | undefined;
@@ -64,7 +64,7 @@ export class Diarizer {
    * @throws AppError: `bad-input` (no media, no audio), `bad-parameter` (system, parameters), `unsupported` (codec), `cancelled`, `crashed`, …
    */
   async diarize(file: string, options: DiarizeOptions = {}): Promise<DiarizedFile> {
-    return this.#run(file, 'diarize', options.systemId ?? systemDescriptions[0]!.id, options);
+    return this.#run(file, 'diarize', options.systemId ?? AUTO_SYSTEM.id, options);
   }
 
   /**

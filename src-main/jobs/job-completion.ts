@@ -15,7 +15,7 @@ export function completionOf(job: Job, media: MediaItem, result: EngineResult, h
     ...(result.kind === 'diarize'
       ? {
           hypothesis: {
-            label: hypothesisLabel(job),
+            label: hypothesisLabel({ systemId: result.provenance.systemId, speakers: job.speakers }),
             origin: 'machine' as const,
             provenance: result.provenance,
             warnings: result.warnings,

@@ -3,7 +3,7 @@ import { AppError, toErrorData } from '#shared/api/errors.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { EngineResult, JobProgress } from '#shared/engine/protocol.ts';
-import { systemDescriptions } from '#shared/engine/systems.ts';
+import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { JobPatch } from '#store/store.ts';
 import { EngineCrash } from './engine-client.ts';
 import { completionOf } from './job-completion.ts';
@@ -78,7 +78,7 @@ export class Scheduler {
       id: randomUUID(),
       mediaId: wish.mediaId,
       kind: wish.kind,
-      systemId: wish.systemId ?? systemDescriptions[0]!.id,
+      systemId: wish.systemId ?? AUTO_SYSTEM.id,
       params: wish.params ?? {},
       speakers: wish.speakers ?? null,
       state: 'queued',
