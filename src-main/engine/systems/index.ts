@@ -1,10 +1,15 @@
 import { AppError } from '#shared/api/errors.ts';
+import { parseVariant } from '#shared/engine/system-variants.ts';
 import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { SystemRecipe } from '../stage.ts';
+import { alize } from './alize.ts';
 import { automatic } from './auto.ts';
 import { diaristAudio, diaristAudioOverlap } from './diarist-audio.ts';
 import { diaristAv } from './diarist-av.ts';
+import { lium } from './lium.ts';
+import { community1, community1Substitute, pyannote31, pyannote31Substitute } from './pyannote.ts';
 import { threeDSpeakerAudio, threeDSpeakerSubstitute, vbxSubstitute } from './published-audio.ts';
+import { variantOf } from './variants.ts';
 
 /** Every system that can be run, in the order people see them. */
 export const systems: readonly SystemRecipe[] = [
@@ -14,15 +19,23 @@ export const systems: readonly SystemRecipe[] = [
   threeDSpeakerAudio,
   threeDSpeakerSubstitute,
   vbxSubstitute,
+  pyannote31,
+  pyannote31Substitute,
+  community1,
+  community1Substitute,
+  lium,
+  alize,
 ];
 
 const auto = automatic(diaristAv, diaristAudio);
 
 /**
- * The recipe of a system, or of the default rule.
+ * The recipe of a system or of a variant of it (`lium+vad-silero`), or of the default rule.
  * @throws AppError `bad-parameter` for an unknown id
  */
 export function findSystem(id: string): SystemRecipe {
+  const variant = parseVariant(id);
+  if (variant && variant.base !== id) return variantOf(findSystem(variant.base), variant);
   if (id === AUTO_SYSTEM.id) return auto;
   const system = systems.find((candidate) => candidate.id === id);
   if (system) return system;
