@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { AppError } from '#shared/api/errors.ts';
+import type { ReadInto } from './reading-pair.ts';
+import { BufferReader, readAll } from './read-stdout.ts';
 
 /** ffmpeg or ffprobe that says nothing for so long is stuck, not busy. */
 export const STALL_MS = 30_000;
@@ -23,6 +24,8 @@ export interface RunToolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Each piece of stdout; a promise holds the process back. Returning `stop` ends it: enough was read. */
   onStdout?(chunk: Buffer): void | 'stop' | Promise<void | 'stop'>;
+  /** Instead of {@link onStdout}: stdout is read straight into these buffers. */
+  readonly readInto?: ReadInto | undefined;
   /** Seconds of output time ffmpeg reports (needs `-progress pipe:2`). */
   readonly onOutTime?: ((seconds: number) => void) | undefined;
   /** Named in errors. */
@@ -46,11 +49,19 @@ export async function runTool(
 ): Promise<ToolOutcome> {
   const { signal } = options;
   if (signal?.aborted) throw cancelled();
+  const into = options.readInto ? new BufferReader(options.readInto) : null;
+  const pair = into ? await into.connect() : null;
+  if (signal?.aborted) {
+    pair?.reader.destroy();
+    pair?.childEnd.destroy();
+    throw cancelled();
+  }
   const child = spawn(binary, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', pair?.childEnd ?? 'pipe', 'pipe'],
     windowsHide: true,
     env: toolEnvironment(),
   });
+  pair?.childEnd.destroy();
   const closed = new Promise<{ code: number | null; by: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, by) => resolve({ code, by }));
@@ -74,26 +85,34 @@ export async function runTool(
   listen();
 
   const log = new StderrLog(options.onOutTime);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     listen();
     log.push(text);
   });
 
+  const go = (judged: void | 'stop'): 'stop' | undefined => {
+    if (end !== 'running') return 'stop';
+    if (judged === 'stop') {
+      stop('enough');
+      return 'stop';
+    }
+    listen();
+    return undefined;
+  };
+  const judge = (verdict: void | 'stop' | Promise<void | 'stop'>): 'stop' | undefined | Promise<'stop' | undefined> =>
+    verdict instanceof Promise ? verdict.then(go) : go(verdict);
+
   try {
-    await readAll(child.stdout, (chunk) => {
-      rest();
-      const verdict = options.onStdout?.(chunk);
-      const go = (judged: void | 'stop'): 'stop' | undefined => {
-        if (end !== 'running') return 'stop';
-        if (judged === 'stop') {
-          stop('enough');
-          return 'stop';
-        }
-        listen();
-        return undefined;
-      };
-      return verdict instanceof Promise ? verdict.then(go) : go(verdict);
-    });
+    if (into && pair) {
+      // A process that could not be started closes nothing.
+      closed.catch(() => pair.reader.destroy());
+      await into.readAll(pair.reader, rest, judge);
+    } else {
+      await readAll(child.stdout!, (chunk) => {
+        rest();
+        return judge(into ? into.pour(chunk) : options.onStdout?.(chunk));
+      });
+    }
   } catch (error) {
     stop('enough');
     await closed.catch(() => null);
@@ -131,61 +150,6 @@ export async function runTool(
     stderrTail: log.tail(),
     errorLines: log.count,
   };
-}
-
-/**
- * Every chunk of a stream to `onChunk`, which holds the stream back by returning a promise and ends the reading by `stop`.
- * Frames of pictures come in hundreds of chunks a second: no promise is made for a chunk that needs none.
- */
-function readAll(
-  stream: Readable,
-  onChunk: (chunk: Buffer) => 'stop' | undefined | Promise<'stop' | undefined>,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    /** Node lets a held stream flow once its process has ended: what comes then waits here. */
-    const queue: Buffer[] = [];
-    let state: 'free' | 'busy' | 'done' = 'free';
-    let closed = false;
-    const finish = (error?: unknown): void => {
-      state = 'done';
-      stream.destroy();
-      if (error === undefined) resolve();
-      else reject(error instanceof Error ? error : new Error('reading failed', { cause: error }));
-    };
-    const drain = (): void => {
-      try {
-        for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
-          const verdict = onChunk(chunk);
-          if (verdict === 'stop') return finish();
-          if (!verdict) continue;
-          state = 'busy';
-          stream.pause();
-          verdict.then((judged) => {
-            if (judged === 'stop') return finish();
-            state = 'free';
-            drain();
-          }, finish);
-          return;
-        }
-      } catch (error) {
-        return finish(error);
-      }
-      if (closed) finish();
-      else stream.resume();
-    };
-    stream.on('data', (chunk: Buffer) => {
-      if (state === 'done') return;
-      queue.push(chunk);
-      if (state === 'free') drain();
-    });
-    stream.once('close', () => {
-      closed = true;
-      if (state === 'free') finish();
-    });
-    stream.once('error', (error) => {
-      if (state !== 'done') finish(error);
-    });
-  });
 }
 
 export const cancelled = (): AppError => new AppError('cancelled', 'Cancelled.');
