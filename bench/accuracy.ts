@@ -1,188 +1,156 @@
 /**
- *   npm run bench -- accuracy [--system ID] [--set node.param=value]
+ *   npm run bench -- accuracy [--system ID]… [--set node.param=value] [--data DIR] [--write]
  *
- * Diarization error rate of a system on every clip of ../shared/data that has a reference: automatic and given speaker
- * count, collar 0 and 0.25 s, overlap scored, whole file scored; then means per set, the speaker counts and how honest the
- * confidences are. The clips are few and short: one wrong speaker moves a row by tens of points.
+ * Every system whose models are installed, or those named, on every clip of ../shared/data that has a reference (or on the
+ * conversations in DIR that `bench -- conversations` composed): error rate strict (collar 0, overlap scored), fair (0.25 s)
+ * and forgiving (0.25 s, overlap left out), Jaccard error, speaker counts; automatic count, whole file scored. Then the same
+ * chain as Diarist audio on cepstral statistics alone, and how honest the confidences of Diarist audio are. `--write` puts
+ * the tables into docs/evaluation.md. Runs come from the stage cache where they can.
  */
 import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Diarizer } from '#jobs/diarize-files.ts';
+import { modelDirs } from '#jobs/workspace.ts';
+import { listModels } from '#models/registry.ts';
 import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
-import type { Turn } from '#shared/formats/turn.ts';
-import type { FileScore } from '#shared/metrics/score.ts';
-import { scoreDiarization } from '#shared/metrics/score.ts';
+import { systemDescriptions } from '#shared/engine/systems.ts';
+import { parseRttm } from '#shared/formats/rttm.ts';
+import { reliability } from './accuracy/calibration.ts';
+import { cepstralBaseline } from './accuracy/cepstral-baseline.ts';
+import { accuracyTables, replaceBlock } from './accuracy/markdown.ts';
+import type { SystemScores } from './accuracy/markdown.ts';
+import { scoreClip } from './accuracy/score-clip.ts';
+import type { ClipScore } from './accuracy/score-clip.ts';
 import { readReferences } from './references.ts';
 import type { ReferenceClip } from './references.ts';
 
 const dataDir = path.resolve(import.meta.dirname, '../../shared/data');
+const document = path.resolve(import.meta.dirname, '../docs/evaluation.md');
+const DIARIST_AUDIO = 'diarist-audio';
+const CEPSTRA_ALONE = 'cepstra alone';
 
-interface ClipResult {
-  clip: ReferenceClip;
-  auto: FileScore;
-  autoCollar: FileScore;
-  given: FileScore;
-  givenCollar: FileScore;
-  segments: readonly HypothesisSegment[];
+interface Options {
+  systemIds: string[];
+  params: Record<string, unknown>;
+  data: string;
+  write: boolean;
 }
 
 export async function run(args: string[]): Promise<number> {
-  if (!existsSync(dataDir)) {
-    console.error(`Nothing to score: ${dataDir} is not there.`);
-    return 2;
-  }
   const options = readOptions(args);
   if (!options) {
-    console.error('Usage: npm run bench -- accuracy [--system ID] [--set node.param=value]');
+    console.error('Usage: npm run bench -- accuracy [--system ID]… [--set node.param=value] [--data DIR] [--write]');
     return 2;
   }
-  const clips = await readReferences(dataDir);
+  if (!existsSync(options.data)) {
+    console.error(`Nothing to score: ${options.data} is not there.`);
+    return 2;
+  }
+  const clips = options.data === dataDir ? await readReferences(dataDir) : await readComposed(options.data);
+  const systemIds = options.systemIds.length > 0 ? options.systemIds : await runnableSystems();
   const diarizer = await Diarizer.open();
-  const results: ClipResult[] = [];
-  console.log('                                 speakers       automatic count                     given count');
-  console.log('clip                           true found   DER  .25   miss    FA   conf         DER   .25');
+  const systems: SystemScores[] = [];
+  const heard: { clip: ReferenceClip; score: ClipScore; segments: readonly HypothesisSegment[] }[] = [];
   try {
-    for (const clip of clips) {
-      const result = await scoreClip(diarizer, clip, options);
-      results.push(result);
-      console.log(rowOf(result));
+    for (const systemId of systemIds) {
+      const scores = new Map<ReferenceClip, ClipScore | null>();
+      const baseline = new Map<ReferenceClip, ClipScore>();
+      systems.push({ name: systemId, scores });
+      if (systemId === DIARIST_AUDIO) systems.push({ name: CEPSTRA_ALONE, scores: baseline });
+      for (const clip of clips) {
+        const result = await diarize(diarizer, clip, systemId, options.params);
+        if (!result) {
+          scores.set(clip, null);
+          continue;
+        }
+        const score = scoreClip(clip, result.segments, result.decodedSec);
+        scores.set(clip, score);
+        console.log(rowOf(systemId, clip, score));
+        if (systemId !== DIARIST_AUDIO) continue;
+        heard.push({ clip, score, segments: result.segments });
+        baseline.set(clip, scoreClip(clip, await cepstralBaseline(result), result.decodedSec));
+      }
     }
   } finally {
     await diarizer.close();
   }
-  printSets(results);
-  printCalibration(results);
+  const tables = accuracyTables(clips, systems);
+  console.log(`\n${tables}`);
+  if (heard.length > 0) console.log(reliability(heard));
+  if (options.write) {
+    let text = replaceBlock(await readFile(document, 'utf8'), 'accuracy', tables);
+    if (heard.length > 0) text = replaceBlock(text, 'reliability', reliability(heard));
+    await writeFile(document, text);
+  }
   return 0;
 }
 
-function readOptions(args: readonly string[]): { systemId?: string; params: Record<string, unknown> } | null {
-  const params: Record<string, unknown> = {};
-  let systemId: string | undefined;
-  for (let i = 0; i < args.length; i += 2) {
-    const value = args[i + 1];
-    if (value === undefined) return null;
-    if (args[i] === '--system') systemId = value;
-    else if (args[i] === '--set' && value.includes('=')) {
-      const at = value.indexOf('=');
-      const text = value.slice(at + 1);
-      params[value.slice(0, at)] = Number.isNaN(Number(text)) ? text : Number(text);
-    } else return null;
-  }
-  return { ...(systemId === undefined ? {} : { systemId }), params };
+/** Systems of the catalogue whose models are all installed, each once. */
+async function runnableSystems(): Promise<string[]> {
+  const installed = new Set(
+    (await listModels(modelDirs())).filter((model) => model.installed).map((model) => model.id),
+  );
+  return systemDescriptions.filter((system) => system.models.every((id) => installed.has(id))).map(({ id }) => id);
 }
 
-async function scoreClip(
+/** null where the system cannot work on the clip: no picture, a net that is missing. */
+async function diarize(
   diarizer: Diarizer,
   clip: ReferenceClip,
-  options: { systemId?: string; params: Record<string, unknown> },
-): Promise<ClipResult> {
-  const count = new Set(clip.turns.map((turn) => turn.speaker)).size;
-  const score = (segments: readonly HypothesisSegment[], durationSec: number, collarSec: number): FileScore => {
-    const hypothesis = segments.map((segment): Turn => ({ ...segment, fileId: clip.id, channel: '1' }));
-    const region = { fileId: clip.id, channel: '1', startSec: 0, endSec: durationSec };
-    return scoreDiarization(clip.turns, hypothesis, { collarSec, regions: [region] }).files[0]!;
-  };
-  const auto = await diarizer.diarize(clip.path, options);
-  const given = await diarizer.diarize(clip.path, { ...options, speakers: { min: count, max: count } });
-  const durationSec = auto.result.decodedSec;
-  return {
-    clip,
-    auto: score(auto.result.segments, durationSec, 0),
-    autoCollar: score(auto.result.segments, durationSec, 0.25),
-    given: score(given.result.segments, durationSec, 0),
-    givenCollar: score(given.result.segments, durationSec, 0.25),
-    segments: auto.result.segments,
-  };
+  systemId: string,
+  params: Record<string, unknown>,
+): Promise<Awaited<ReturnType<Diarizer['diarize']>>['result'] | null> {
+  try {
+    return (await diarizer.diarize(clip.path, { systemId, params })).result;
+  } catch (error) {
+    console.log(
+      `${systemId} cannot run on ${clip.set}/${clip.id}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return null;
+  }
 }
 
-const percent = (share: number, width: number): string => (100 * share).toFixed(1).padStart(width);
+function readOptions(args: readonly string[]): Options | null {
+  const options: Options = { systemIds: [], params: {}, data: dataDir, write: false };
+  for (let i = 0; i < args.length; i++) {
+    if (args[i] === '--write') {
+      options.write = true;
+      continue;
+    }
+    const value = args[++i];
+    if (value === undefined) return null;
+    const name = args[i - 1];
+    if (name === '--system') options.systemIds.push(value);
+    else if (name === '--data') options.data = path.resolve(value);
+    else if (name === '--set' && value.includes('=')) {
+      const at = value.indexOf('=');
+      const text = value.slice(at + 1);
+      options.params[value.slice(0, at)] = Number.isNaN(Number(text)) ? text : Number(text);
+    } else return null;
+  }
+  return options;
+}
 
-function rowOf({ clip, auto, autoCollar, given, givenCollar }: ClipResult): string {
-  return (
-    `${clip.set}/${clip.id}`.padEnd(32) +
-    String(auto.referenceSpeakers).padStart(3) +
-    String(auto.hypothesisSpeakers).padStart(6) +
-    percent(auto.der, 7) +
-    percent(autoCollar.der, 6) +
-    percent(auto.missedSec / auto.totalSec, 7) +
-    percent(auto.falseAlarmSec / auto.totalSec, 6) +
-    percent(auto.confusionSec / auto.totalSec, 7) +
-    percent(given.der, 12) +
-    percent(givenCollar.der, 6)
+/** Composed conversations: `NNN-<sound>-<speakers>.wav` beside their RTTM; a set is a kind of sound. */
+async function readComposed(folder: string): Promise<ReferenceClip[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.rttm')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const id = path.parse(name).name;
+      const file = path.join(folder, name);
+      const { turns } = parseRttm(await readFile(file, 'utf8'), { file });
+      return { set: id.split('-')[1] ?? 'composed', id, path: path.join(folder, `${id}.wav`), turns };
+    }),
   );
 }
 
-function printSets(results: readonly ClipResult[]): void {
-  const mean = (list: readonly ClipResult[], of: (result: ClipResult) => number): number =>
-    list.reduce((sum, result) => sum + of(result), 0) / list.length;
-  console.log('\nmean of clips      clips   DER   .25   given count   .25   confusion   counts right   mean |error|');
-  const sets = [...new Set(results.map((result) => result.clip.set))];
-  for (const [name, list] of [
-    ...sets.map((set) => [set, results.filter((result) => result.clip.set === set)] as const),
-    ['all', results] as const,
-  ]) {
-    const wrong = (result: ClipResult): number =>
-      Math.abs(result.auto.hypothesisSpeakers - result.auto.referenceSpeakers);
-    console.log(
-      name.padEnd(18) +
-        String(list.length).padStart(6) +
-        percent(
-          mean(list, (result) => result.auto.der),
-          6,
-        ) +
-        percent(
-          mean(list, (result) => result.autoCollar.der),
-          6,
-        ) +
-        percent(
-          mean(list, (result) => result.given.der),
-          14,
-        ) +
-        percent(
-          mean(list, (result) => result.givenCollar.der),
-          6,
-        ) +
-        percent(
-          mean(list, (result) => result.auto.confusionSec / result.auto.totalSec),
-          12,
-        ) +
-        `${list.filter((result) => wrong(result) === 0).length} of ${list.length}`.padStart(15) +
-        mean(list, wrong).toFixed(2).padStart(15),
-    );
-  }
-}
-
-/** Of the time said to be a speaker's, how much is that speaker's in the reference, by confidence. */
-function printCalibration(results: readonly ClipResult[]): void {
-  const bins = Array.from({ length: 5 }, () => ({ sec: 0, rightSec: 0, confidence: 0 }));
-  for (const { clip, auto, segments } of results) {
-    const referenceOf = new Map(Object.entries(auto.mapping).map(([reference, found]) => [found, reference]));
-    for (const { startSec, endSec, speaker, confidence } of segments) {
-      if (confidence === null) continue;
-      const bin = bins[Math.min(4, Math.floor(confidence * 5))]!;
-      const name = referenceOf.get(speaker);
-      bin.sec += endSec - startSec;
-      bin.confidence += confidence * (endSec - startSec);
-      for (const turn of clip.turns) {
-        if (turn.speaker !== name) continue;
-        bin.rightSec += Math.max(0, Math.min(endSec, turn.endSec) - Math.max(startSec, turn.startSec));
-      }
-    }
-  }
-  const total = bins.reduce((sum, bin) => sum + bin.sec, 0);
-  let error = 0;
-  console.log('\nconfidence    seconds   mean confidence   right');
-  bins.forEach((bin, k) => {
-    if (bin.sec === 0) return;
-    error += Math.abs(bin.confidence - Math.min(bin.sec, bin.rightSec)) / total;
-    console.log(
-      `${(k / 5).toFixed(1)}–${((k + 1) / 5).toFixed(1)}`.padEnd(12) +
-        bin.sec.toFixed(0).padStart(8) +
-        percent(bin.confidence / bin.sec, 15) +
-        ' %' +
-        percent(Math.min(1, bin.rightSec / bin.sec), 10) +
-        ' %',
-    );
-  });
-  console.log(`expected calibration error ${(100 * error).toFixed(1)} points`);
+function rowOf(systemId: string, clip: ReferenceClip, { strict, fair, forgiving }: ClipScore): string {
+  const percent = (share: number): string => (100 * share).toFixed(1).padStart(6);
+  return (
+    `${systemId.padEnd(28)} ${`${clip.set}/${clip.id}`.padEnd(34)}` +
+    ` ${strict.hypothesisSpeakers} of ${strict.referenceSpeakers}  DER${percent(strict.der)}${percent(fair.der)}${percent(forgiving.der)}` +
+    `  missed${percent(strict.missedSec / strict.totalSec)} false${percent(strict.falseAlarmSec / strict.totalSec)}` +
+    ` confused${percent(strict.confusionSec / strict.totalSec)}  JER${percent(strict.jer)}`
+  );
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { hypothesisSegmentSchema } from '#shared/domain/hypothesis.ts';
 import { boxesRef } from '#shared/domain/boxes-ref.ts';
-import type { HypothesisPicture, HypothesisSegment } from '#shared/domain/hypothesis.ts';
+import type { HypothesisPicture, HypothesisSegment, SpeakerCount } from '#shared/domain/hypothesis.ts';
+import { speakerCountOf } from '#shared/domain/speaker-count.ts';
 import { avEvidenceSchema, faceArtifacts, shotsDataSchema, trackIndexSchema } from '#shared/evidence/face-schemas.ts';
 import type { ArtifactRef } from '#shared/engine/protocol.ts';
 import { decodedFile, decodedSchema, pcmStage } from './media-stages.ts';
+import { clustersFile, clustersSchema, speakerClustersStage } from './cluster/speaker-clusters.ts';
 import type { StageEntry } from './stage-files.ts';
 
 const hypothesisSchema = z.object({ segments: z.array(hypothesisSegmentSchema) });
@@ -12,6 +14,18 @@ const hypothesisSchema = z.object({ segments: z.array(hypothesisSegmentSchema) }
 /** The turns an output node left in `hypothesis.json`. */
 export const readHypothesis = async (output: StageEntry): Promise<HypothesisSegment[]> =>
   (await output.readJson('hypothesis.json', hypothesisSchema)).segments;
+
+/** How sure the automatic count of speakers is; nothing where the stage that grouped the voices gives no probabilities. */
+export async function readSpeakerCount(
+  entries: ReadonlyMap<string, StageEntry>,
+  segments: readonly HypothesisSegment[],
+): Promise<{ speakerCount?: SpeakerCount }> {
+  const clusters = [...entries.values()].find((entry) => entry.meta.stageId === speakerClustersStage.id);
+  if (!clusters) return {};
+  const { counts } = await clusters.readJson(clustersFile, clustersSchema);
+  if (counts.length === 0) return {};
+  return { speakerCount: speakerCountOf(new Set(segments.map((segment) => segment.speaker)).size, counts) };
+}
 
 /**
  * Face tracks, whose they are by the system's answer, and the cuts; nothing for a system that only hears. Boxes are named

@@ -3,7 +3,7 @@ import type { Provenance } from '#shared/domain/hypothesis.ts';
 import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
 import { planJob, planOther } from './job-plan.ts';
 import type { JobPlan, PlannedNode } from './job-plan.ts';
-import { collectArtifacts, readDecoded, readHypothesis, readPicture } from './job-result.ts';
+import { collectArtifacts, readDecoded, readHypothesis, readPicture, readSpeakerCount } from './job-result.ts';
 import { ProgressMeter } from './progress.ts';
 import type { CachePin } from './cache-pin.ts';
 import { CacheDisturbed } from './stage-cache.ts';
@@ -244,11 +244,13 @@ class JobRun {
     const output = entries.get(this.#plan.recipe.output);
     try {
       const decoded = await readDecoded(entries);
+      const segments = kind === 'diarize' && output ? await readHypothesis(output) : [];
+      const count = kind === 'diarize' ? await readSpeakerCount(entries, segments) : {};
       return {
         kind,
-        segments: kind === 'diarize' && output ? await readHypothesis(output) : [],
+        segments,
         ...(kind === 'diarize' ? await readPicture(entries) : {}),
-        provenance: this.#provenance(entries),
+        provenance: { ...this.#provenance(entries), ...count },
         warnings: [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))],
         artifacts: collectArtifacts(entries),
         ...decoded,

@@ -27,6 +27,24 @@ export const hypothesisPictureSchema = z.object({
 });
 export type HypothesisPicture = z.infer<typeof hypothesisPictureSchema>;
 
+/** How probable a number of speakers is. */
+export const speakerCountProbabilitySchema = z.object({
+  count: z.number().int(),
+  probability: z.number().min(0).max(1),
+});
+
+/** How many speakers an automatic count found, and how sure it is. */
+export const speakerCountSchema = z.object({
+  /** The number of speakers of the answer. */
+  found: z.number().int(),
+  /** The fewest and most speakers there are, with a probability of at least 80 %. */
+  low: z.number().int(),
+  high: z.number().int(),
+  /** In order of count, sum 1. */
+  probabilities: z.array(speakerCountProbabilitySchema),
+});
+export type SpeakerCount = z.infer<typeof speakerCountSchema>;
+
 /** What made a hypothesis: enough to make it again. */
 export const provenanceSchema = z.object({
   systemId: z.string(),
@@ -51,6 +69,8 @@ export const provenanceSchema = z.object({
   ),
   decoder: z.string(),
   provider: z.string(),
+  /** Only where the number of speakers was estimated, by a system that tells how sure it is. */
+  speakerCount: speakerCountSchema.optional(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 

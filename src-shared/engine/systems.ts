@@ -1,4 +1,5 @@
 import { faceSystems } from './face-systems.ts';
+import { publishedSystems } from './published-systems.ts';
 
 /**
  * The catalogue of diarization systems that people choose from. Plain data, so that the host can show it without loading
@@ -52,22 +53,30 @@ export function substituteOf(id: string): string | null {
 }
 
 const diaristAudioParams: readonly SystemParam[] = [
-  { key: 'speech.onset', label: 'Speech starts at', default: 0.5, unit: null, min: 0, max: 1 },
-  { key: 'speech.offset', label: 'Speech ends below', default: 0.35, unit: null, min: 0, max: 1 },
+  { key: 'speech.onset', label: 'Speech starts at', default: 0.2, unit: null, min: 0, max: 1 },
+  { key: 'speech.offset', label: 'Speech ends below', default: 0.1, unit: null, min: 0, max: 1 },
   { key: 'speech.minSpeechSec', label: 'Shortest speech', default: 0.25, unit: 's', min: 0, max: 10 },
   { key: 'speech.minSilenceSec', label: 'Shortest pause', default: 0.1, unit: 's', min: 0, max: 10 },
   { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
   { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
   { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
-  { key: 'clusters.method', label: 'Grouping of voices', default: 'likeness', unit: null, min: null, max: null },
+  { key: 'clusters.method', label: 'Grouping of voices', default: 'evidence', unit: null, min: null, max: null },
   { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
+  { key: 'clusters.splitMore', label: 'Find more speakers', default: 0, unit: null, min: -10, max: 10 },
   { key: 'clusters.sameVoice', label: 'Likeness of one voice', default: 0.77, unit: null, min: 0, max: 1 },
   { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },
   { key: 'fine.hopSec', label: 'Step to place turns', default: 0.25, unit: 's', min: 0.1, max: 10 },
   { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
 ];
 
-const speechParams = diaristAudioParams.filter((param) => param.key.startsWith('speech.'));
+/** Of systems that take the thresholds of Silero as they were published. */
+const publishedThresholds = new Map([
+  ['speech.onset', 0.5],
+  ['speech.offset', 0.35],
+]);
+const speechParams = diaristAudioParams
+  .filter((param) => param.key.startsWith('speech.'))
+  .map((param) => ({ ...param, default: publishedThresholds.get(param.key) ?? param.default }));
 
 /** Windows and turns of systems that place turns by the windows they found the speakers with. */
 const windowParams = (windowSec: number, hopSec: number): readonly SystemParam[] => [
@@ -141,4 +150,5 @@ export const systemDescriptions: readonly SystemDescription[] = [
       { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
     ],
   },
+  ...publishedSystems,
 ];

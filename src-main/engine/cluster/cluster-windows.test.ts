@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterWindows } from './cluster-windows.ts';
+import type { ClusterMethod } from './cluster-windows.ts';
 import { SAME_VOICE } from './speaker-search.ts';
 import { agreement, syntheticVoices } from './testing/synthetic-voices.ts';
 
@@ -7,7 +8,7 @@ import { agreement, syntheticVoices } from './testing/synthetic-voices.ts';
 const turns = (speakers: number, rounds: number) =>
   Array.from({ length: speakers * rounds }, (_, k) => ({ speaker: k % speakers, windows: 4 + ((k * 7) % 5) }));
 type Voices = ReturnType<typeof syntheticVoices>;
-const cluster = ({ rows, startSec, endSec }: Voices, min = 1, max = 20) =>
+const cluster = ({ rows, startSec, endSec }: Voices, min = 1, max = 20, method: ClusterMethod = 'evidence') =>
   clusterWindows({
     embeddings: rows.data,
     size: rows.size,
@@ -15,8 +16,10 @@ const cluster = ({ rows, startSec, endSec }: Voices, min = 1, max = 20) =>
     endSec,
     minSpeakers: min,
     maxSpeakers: max,
-    method: 'likeness',
+    method,
     sameVoice: SAME_VOICE,
+    sound: null,
+    splitMore: 0,
   });
 
 describe('clusterWindows', () => {
@@ -60,6 +63,8 @@ describe('clusterWindows', () => {
       maxSpeakers: 2,
       method: 'likeness',
       sameVoice: SAME_VOICE,
+      sound: null,
+      splitMore: 0,
     });
     expect(nothing.speakerCount).toBe(0);
   });
@@ -96,6 +101,8 @@ describe('clusterWindows', () => {
       maxSpeakers: 9,
       method: 'likeness' as const,
       sameVoice: 0.77,
+      sound: null,
+      splitMore: 0,
     };
     expect(() =>
       clusterWindows(request, () => {

@@ -1,14 +1,21 @@
 import { cutToCount } from './ahc.ts';
+import { chooseDivision } from './choose-division.ts';
+import { meanCosine } from './cue-likeness.ts';
 import { longRecordingSeeds } from './long-recording.ts';
 import { nmeSpectral } from './nme-sc.ts';
+import type { VoiceCues } from './pair-evidence.ts';
+import { repeatedSound } from './repeated-sound.ts';
+import { SAME_VOICE_MODEL } from './same-voice-model.ts';
 import { seedGroups, windowTree } from './seed-groups.ts';
+import { speakerPath, stepProbabilities } from './speaker-path.ts';
+import type { SameVoiceModel } from './speaker-path.ts';
 import { joinToSpeakers } from './speaker-search.ts';
 import type { SpeakerSearch } from './speaker-search.ts';
 import { centroids, unitRows, vectors } from './vectors.ts';
 import { VoiceGroups } from './voice-groups.ts';
 import type { TimedVectors } from './voice-windows.ts';
 
-export const clusterMethods = ['likeness', 'nme-sc'] as const;
+export const clusterMethods = ['evidence', 'likeness', 'nme-sc'] as const;
 export type ClusterMethod = (typeof clusterMethods)[number];
 
 export interface ClusterRequest {
@@ -20,10 +27,22 @@ export interface ClusterRequest {
   endSec: Float64Array;
   minSpeakers: number;
   maxSpeakers: number;
-  /** How the speakers are found: `likeness` (ours) or `nme-sc` (spectral, eigengap). */
+  /** How the speakers are found: `evidence` and `likeness` (ours) or `nme-sc` (spectral, eigengap). */
   method: ClusterMethod;
   /** `likeness` only: likeness from which two groups of windows are one voice, see `SAME_VOICE`. */
   sameVoice: number;
+  /** `evidence` only: unit-length cepstral statistics of the same windows; null = not measured. */
+  sound: Float32Array | null;
+  /** `evidence` only: log-odds added to two groups being two voices. */
+  splitMore: number;
+  /** `evidence` only; default: the weights fitted to the shipped embedding. */
+  model?: SameVoiceModel;
+}
+
+/** How probable a number of speakers is. */
+export interface CountProbability {
+  count: number;
+  probability: number;
 }
 
 export interface ClusterResult {
@@ -32,6 +51,8 @@ export interface ClusterResult {
   labels: Int32Array;
   /** Unit-length mean voice of each speaker, count × size. */
   voices: Float32Array;
+  /** How probable each number of speakers is, in order of count, sum 1; absent when the method gives none. */
+  counts?: CountProbability[];
 }
 
 /** Windows up to which a full matrix of distances is made; about 12 minutes of speech, 4 MB. */
@@ -44,26 +65,107 @@ const WINDOWS_PER_SEED = 6;
 const MIN_SEEDS = 10;
 
 /**
- * Groups voice windows into speakers. `likeness`: a division finer than the speakers by average-linkage clustering, then joining by
+ * Groups voice windows into speakers. `evidence`: from a division finer than the speakers down to one group, always joining what is
+ * most probably one voice by embedding and cepstra, then the division with the least expected error. `likeness`: a division finer than the speakers by average-linkage clustering, then joining by
  * noise-corrected likeness (`VoiceGroups.pairs`) until no two groups can be one voice, or the wanted number is reached.
  * @param pause called between pieces of work (cancel check)
  * @returns as many speakers as wanted, or fewer when there are not enough windows
  */
 export function clusterWindows(request: ClusterRequest, pause: () => void = () => undefined): ClusterResult {
   const rows = vectors(request.embeddings, request.size);
-  const windows: TimedVectors = { rows, startSec: request.startSec, endSec: request.endSec };
+  const { startSec, endSec } = request;
   if (rows.count === 0) return { speakerCount: 0, labels: new Int32Array(0), voices: new Float32Array(0) };
-  const find = { likeness: speakersByLikeness, 'nme-sc': speakersBySpectrum }[request.method];
-  const { labels, count } = find(windows, request, pause);
-  return { speakerCount: count, labels, voices: unitRows(centroids(rows, labels, count)).data };
+  const first = repeatedSound({ rows, startSec, endSec }, pause);
+  const kept = Array.from(first.keys()).filter((i) => first[i] === i);
+  const find: Record<ClusterMethod, typeof speakersByEvidence> = {
+    evidence: speakersByEvidence,
+    likeness: speakersByLikeness,
+    'nme-sc': speakersBySpectrum,
+  };
+  // Too little that is new for as many speakers as are asked for: then the repetitions count.
+  const all = kept.length === rows.count || kept.length < Math.max(2, request.minSpeakers);
+  const part = all ? request : { ...request, ...pick(request, kept) };
+  const windows: TimedVectors = {
+    rows: vectors(part.embeddings, request.size),
+    startSec: part.startSec,
+    endSec: part.endSec,
+  };
+  const found = find[request.method](windows, part, pause);
+  const labels = all ? found.labels : spread(found.labels, kept, first);
+  const voices = unitRows(centroids(rows, labels, found.count)).data;
+  return { speakerCount: found.count, labels, voices, ...(found.counts && { counts: found.counts }) };
+}
+
+type Found = SpeakerSearch & { counts?: CountProbability[] };
+
+/** The windows of a request with these indices. */
+function pick(
+  request: ClusterRequest,
+  indices: readonly number[],
+): Pick<ClusterRequest, 'embeddings' | 'sound' | 'startSec' | 'endSec'> {
+  const rowsOf = (data: Float32Array, size: number): Float32Array => {
+    const out = new Float32Array(indices.length * size);
+    indices.forEach((i, k) => out.set(data.subarray(i * size, (i + 1) * size), k * size));
+    return out;
+  };
+  const { embeddings, size, sound, startSec, endSec } = request;
+  return {
+    embeddings: rowsOf(embeddings, size),
+    sound: sound && rowsOf(sound, sound.length / startSec.length),
+    startSec: Float64Array.from(indices, (i) => startSec[i]!),
+    endSec: Float64Array.from(indices, (i) => endSec[i]!),
+  };
+}
+
+/** Labels of all windows from those of the kept ones: a repetition has the speaker of what it repeats. */
+function spread(labels: Int32Array, kept: readonly number[], first: Int32Array): Int32Array {
+  const known = new Int32Array(first.length);
+  kept.forEach((i, k) => (known[i] = labels[k]!));
+  return first.map((i) => known[i]!);
+}
+
+/** The fewest and most speakers looked for, and the most groups to start from. */
+function bounds(rowCount: number, request: ClusterRequest): { min: number; max: number; maxSeeds: number } {
+  const min = Math.max(1, Math.min(request.minSpeakers, rowCount));
+  const max = Math.max(min, request.maxSpeakers);
+  const fewEnough = Math.min(SEEDS_PER_SPEAKER * max, Math.round(rowCount / WINDOWS_PER_SEED));
+  return { min, max, maxSeeds: Math.max(MIN_SEEDS, min, fewEnough) };
+}
+
+function speakersByEvidence(windows: TimedVectors, request: ClusterRequest, pause: () => void): Found {
+  const { rows, startSec, endSec } = windows;
+  const { min, max, maxSeeds } = bounds(rows.count, request);
+  pause();
+  const tree = rows.count > DENSE_WINDOWS ? null : windowTree(rows);
+  const seeds = tree
+    ? seedGroups(tree, rows.count, MIN_WINDOWS, maxSeeds)
+    : longRecordingSeeds(windows, maxSeeds, pause);
+  if (seeds.count > 0) {
+    const { sound } = request;
+    const cues: VoiceCues = {
+      voice: windows,
+      sound: sound && { rows: vectors(sound, sound.length / rows.count), startSec, endSec },
+      voiceLikeness: meanCosine(rows),
+    };
+    const shipped = request.model ?? SAME_VOICE_MODEL;
+    const model = { pair: shipped.pair, stop: shipped.stop.with(-1, shipped.stop.at(-1)! - request.splitMore) };
+    const steps = speakerPath(seeds, cues, model, pause);
+    const probabilities = stepProbabilities(steps, model);
+    const isWanted = (k: number): boolean => steps[k]!.count >= min && steps[k]!.count <= max;
+    if (!tree || steps.some((_, k) => isWanted(k))) {
+      // A long recording always has groups enough, unless hundreds are asked for: then the finest division is the answer.
+      const { labels, count } = steps[Math.max(0, chooseDivision(steps, probabilities, isWanted))]!;
+      const counts = steps.map((step, k) => ({ count: step.count, probability: probabilities[k]! })).reverse();
+      return { labels, count, counts };
+    }
+  }
+  // Too little speech for groups of several windows: what was asked for is cut from the tree itself.
+  return tree ? cutToCount(tree, rows.count, min) : seeds;
 }
 
 function speakersByLikeness(windows: TimedVectors, request: ClusterRequest, pause: () => void): SpeakerSearch {
   const { rows } = windows;
-  const min = Math.max(1, Math.min(request.minSpeakers, rows.count));
-  const max = Math.max(min, request.maxSpeakers);
-  const fewEnough = Math.min(SEEDS_PER_SPEAKER * max, Math.round(rows.count / WINDOWS_PER_SEED));
-  const maxSeeds = Math.max(MIN_SEEDS, min, fewEnough);
+  const { min, max, maxSeeds } = bounds(rows.count, request);
   const join = (seeds: SpeakerSearch): SpeakerSearch =>
     joinToSpeakers(new VoiceGroups(windows, seeds.labels, seeds.count), min, max, request.sameVoice, pause);
 

@@ -1,3 +1,4 @@
+import { speakerCountProbabilitySchema } from '#shared/domain/hypothesis.ts';
 import { z } from 'zod';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import type { Stage } from '../stage.ts';
@@ -8,31 +9,43 @@ import { SAME_VOICE } from './speaker-search.ts';
 const params = z.object({
   method: z
     .enum(clusterMethods)
-    .default('likeness')
-    .describe('How voices are grouped: by likeness of groups (ours) or nme-sc (spectral clustering, eigengap)'),
+    .default('evidence')
+    .describe(
+      'How voices are grouped: evidence (ours: embedding and cepstra, counts with probabilities), likeness (ours, one limit) or nme-sc (spectral clustering, eigengap)',
+    ),
   maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
   sameVoice: z
     .number()
     .min(0)
     .max(1)
     .default(SAME_VOICE)
-    .describe('Likeness from which two groups of windows are one voice; higher finds more speakers'),
+    .describe('Method likeness: likeness from which two groups are one voice; higher finds more speakers'),
+  splitMore: z
+    .number()
+    .min(-10)
+    .max(10)
+    .default(0)
+    .describe('Method evidence: log-odds added to two groups being two voices; above 0 finds more speakers'),
 });
+
+export const clustersFile = 'clusters.json';
 
 /** What `clusters.json` holds. */
 export const clustersSchema = z.object({
   speakerCount: z.number().int(),
   /** Speaker of each window, from 0 in order of appearance. */
   labels: z.array(z.number().int()),
+  /** How probable each number of speakers is by the voices; empty when the method gives none. */
+  counts: z.array(speakerCountProbabilitySchema).default([]),
 });
 
 /**
  * Who is who: groups the voice windows of node `embeddings` into speakers, their number given by the job (exact or
- * bounded) or estimated. Outputs: `clusters.json`, `voices.f32` (one unit-length voice per speaker).
+ * bounded) or estimated, with the cepstra of node `cepstra` as a second cue. Outputs: `clusters.json`, `voices.f32` (one unit-length voice per speaker).
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '3',
+  version: '4',
   label: 'Grouping voices',
   params,
   models: [],
@@ -50,13 +63,19 @@ export const speakerClustersStage: Stage<typeof params> = {
       maxSpeakers: asked?.max ?? context.params.maxSpeakers,
       method: context.params.method,
       sameVoice: context.params.sameVoice,
+      splitMore: context.params.splitMore,
+      cepstraPath: context.input('cepstra').path('cepstra.f32'),
     });
     if (asked && windows.length > 0 && result.speakerCount < asked.min) {
       context.warn(
         `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
       );
     }
-    await context.writeJson('clusters.json', { speakerCount: result.speakerCount, labels: [...result.labels] });
+    await context.writeJson(clustersFile, {
+      speakerCount: result.speakerCount,
+      labels: [...result.labels],
+      counts: asked && asked.min === asked.max ? [] : (result.counts ?? []),
+    });
     await context.writeArray('voices.f32', result.voices);
   },
 };

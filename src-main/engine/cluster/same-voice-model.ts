@@ -1,0 +1,10 @@
+import type { SameVoiceModel } from './speaker-path.ts';
+
+/**
+ * Fitted by `npm run bench -- fit-voices` on composed conversations (docs/adr/0041), for the embedding in
+ * models/diarist-voice. Order: `pairFeatures` and `stopFeatures`, then the constant.
+ */
+export const SAME_VOICE_MODEL: SameVoiceModel = {
+  pair: [6.94, 0.753, 0.791, 1.3, 3.52, -2.77, 4.9, -7.2],
+  stop: [1.46, -0.822, -1.63, -0.249, -0.891, 2.45],
+};
