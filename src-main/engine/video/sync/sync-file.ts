@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export const syncFile = 'sync.json';
-/** In M3SD's shape, a row per face track. */
+/** In M3SD's shape, a row per face track; offsets are counted as SyncNet does: > 0 = the sound comes earlier. */
 export const offsetsFile = 'offsets.csv';
 
 const offset = z.object({
@@ -16,10 +16,11 @@ export const syncSchema = offset.extend({
   method: z.enum(['lips', 'syncnet']),
   /** In the order of `shots.json`. */
   shots: z.array(offset.extend({ shot: z.number().int() })),
-  /** Best offset of each face track, sure or not, as in `offsets.csv`. */
+  /** Best offset of each face track, sure or not. */
   tracks: z.array(
     z.object({
       trackId: z.number().int(),
+      /** Frames the sound comes later than the picture. */
       offsetFrames: z.number(),
       confidence: z.number(),
       /** M3SD's gate: within 5 frames with a confidence of 1 or more. */

@@ -51,3 +51,10 @@ export const talkModel: TalkModel = {
   changeInPause: 0.114,
   changeInSpeech: 0.03,
 };
+
+/** Log odds of lips and of an active-speaker net together; of the net alone where the mouth is not known (NaN). */
+export const withNet = (lips: number, net: number): number =>
+  Number.isNaN(lips) ? net : LIPS_BESIDE_NET * lips + NET_BESIDE_LIPS * net + BOTH_BIAS;
+const LIPS_BESIDE_NET = 0.88;
+const NET_BESIDE_LIPS = 0.65;
+const BOTH_BIAS = 0.25;

@@ -1,9 +1,8 @@
 import type { Kernel } from '../../kernel.ts';
 import type { TrackIndex } from '../tracking/track-file.ts';
-import { lipLogistic, logOddsOf, talkModel } from './calibration.ts';
+import { lipLogistic, logOddsOf, talkModel, withNet } from './calibration.ts';
 import { lipFeatures, soundSeries } from './lip-evidence.ts';
 import { lipSeries } from './lip-series.ts';
-import type { SpeakerNet } from './speaker-nets.ts';
 import { talkProbabilities } from './talk-states.ts';
 
 export interface FaceTalkingInput {
@@ -16,8 +15,8 @@ export interface FaceTalkingInput {
   readonly speech: Float32Array;
   /** Frames the sound comes later than the picture. */
   readonly offsetFrames: number;
-  /** Log odds of an active-speaker net by row, NaN where it did not look; null without a net. */
-  readonly net: { readonly scores: Float32Array; readonly fit: Pick<SpeakerNet, 'withLips' | 'alone'> } | null;
+  /** Log odds of active-speaker nets by row, NaN where none looked; null without a net. */
+  readonly netLogOdds: Float32Array | null;
 }
 
 /** `talking.f32`: the probability of each row that its face is heard; NaN where nothing is known of it. */
@@ -32,7 +31,7 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
       const lips = lipSeries(input.lips, firstRow, frameCount, input.offsetFrames);
       const values = lipFeatures(lips, sound, firstFrame);
       const logOdds = logOddsOf(lipLogistic, values, frameCount);
-      if (input.net) addNet(logOdds, input.net, firstRow, input.offsetFrames);
+      if (input.netLogOdds) addNet(logOdds, input.netLogOdds, firstRow, input.offsetFrames);
       return { firstFrame, logOdds };
     });
     const found = talkProbabilities(faces, input.speech, talkModel, () => context.checkCancelled());
@@ -46,18 +45,10 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
 };
 
 /** Log odds of the lips become those of lips and net, or of the net where the mouth is not known. */
-function addNet(
-  logOdds: Float32Array,
-  { scores, fit }: NonNullable<FaceTalkingInput['net']>,
-  firstRow: number,
-  offsetFrames: number,
-): void {
+function addNet(logOdds: Float32Array, ofNet: Float32Array, firstRow: number, offsetFrames: number): void {
   for (let k = 0; k < logOdds.length; k++) {
     const seenAt = k - offsetFrames;
-    const score = seenAt >= 0 && seenAt < logOdds.length ? scores[firstRow + seenAt]! : NaN;
-    if (Number.isNaN(score)) continue;
-    const lips = logOdds[k]!;
-    const { weights, bias } = Number.isNaN(lips) ? fit.alone : fit.withLips;
-    logOdds[k] = Number.isNaN(lips) ? bias + weights[0]! * score : bias + weights[0]! * lips + weights[1]! * score;
+    const value = seenAt >= 0 && seenAt < logOdds.length ? ofNet[firstRow + seenAt]! : NaN;
+    if (!Number.isNaN(value)) logOdds[k] = withNet(logOdds[k]!, value);
   }
 }

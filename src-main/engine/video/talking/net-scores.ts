@@ -1,10 +1,9 @@
 import { open } from 'node:fs/promises';
 import type { StageContext } from '../../stage.ts';
 import { orderedPieces } from '../../audio/ordered-pieces.ts';
-import { SAMPLE_RATE_HZ } from '../../audio/pcm-reader.ts';
 import type { FacesAndSound } from './talk-input.ts';
 import { partId, speakerNets, VISUAL_DIMS, type SpeakerNet } from './speaker-nets.ts';
-import { FRAME_RATE_HZ } from './speech-level.ts';
+import { sampleAt } from './cepstra-input.ts';
 import { visualFile, visualIndexFile, visualIndexSchema } from './visual-file.ts';
 
 /** Longer stretches of a face are listened to in parts, frames: 2 min. */
@@ -62,8 +61,7 @@ export async function netScores(
           const out = new Float32Array(frameCount).fill(NaN);
           for (const run of await seenRuns(read, firstRow, firstFrame, frameCount)) {
             const visual = await read(run.firstRow, run.count);
-            const heardAt = (run.firstFrame + offsetFrames) / FRAME_RATE_HZ - faces.startSec;
-            const firstSample = Math.round(heardAt * SAMPLE_RATE_HZ);
+            const firstSample = sampleAt(run.firstFrame + offsetFrames, faces.startSec);
             out.set(
               await context.kernel('speaker-net', { audioPath, backendPath, pcmPath, firstSample, visual }, [
                 visual.buffer,

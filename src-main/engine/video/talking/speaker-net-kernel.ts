@@ -1,18 +1,13 @@
 import { Tensor } from 'onnxruntime-node';
-import { PythonSpeechFeatures } from '../../audio/front-ends/python-speech-features.ts';
-import { PcmReader } from '../../audio/pcm-reader.ts';
 import type { Kernel } from '../../kernel.ts';
 import { VISUAL_DIMS } from './speaker-nets.ts';
-import { FRAME_RATE_HZ, FRAME_SAMPLES } from './speech-level.ts';
+import { CEPSTRA, CEPSTRA_PER_FRAME, readCepstra } from './cepstra-input.ts';
+import { FRAME_RATE_HZ } from './speech-level.ts';
 
 /** The published nets listen and look in pieces of so many seconds; the mean of all counts. */
 const CHUNK_SEC = [1, 2, 3, 4, 5, 6];
 /** Frames of the running mean over the result. */
 const SMOOTH_FRAMES = 5;
-const CEPSTRA = 13;
-const CEPSTRA_PER_FRAME = 4;
-/** What the last frame of cepstra reaches beyond its hop. */
-const REACH_SAMPLES = 240;
 
 export interface SpeakerNetInput {
   readonly audioPath: string;
@@ -53,18 +48,6 @@ export const speakerNet: Kernel<SpeakerNetInput, Float32Array> = async (context,
   const output = runningMean(sum, SMOOTH_FRAMES);
   return { output, transfer: [output.buffer] };
 };
-
-function readCepstra(pcmPath: string, firstSample: number, frames: number): Float32Array {
-  const pcm = new PcmReader(pcmPath);
-  try {
-    const samples = new Int16Array(frames * FRAME_SAMPLES + REACH_SAMPLES);
-    pcm.readInt16(firstSample, samples);
-    const cepstra = new PythonSpeechFeatures().mfcc(samples);
-    return cepstra.slice(0, frames * CEPSTRA_PER_FRAME * CEPSTRA);
-  } finally {
-    pcm.close();
-  }
-}
 
 /** Mean over `width` steps about each; fewer at the ends. */
 function runningMean(values: Float64Array, width: number): Float32Array<ArrayBuffer> {

@@ -10,7 +10,7 @@ export const talkingIndexFile = 'talking.json';
 export const talkingIndexSchema = z.object({
   /** lips: their movement against the sound; lips+net: with an active-speaker net. */
   method: z.enum(['lips', 'lips+net']),
-  /** The active-speaker net, null without one. */
+  /** Active-speaker nets, joined by +; null without one. */
   net: z.string().nullable(),
   /** Which fit turned evidence into probabilities (docs/adr/0090). */
   calibration: z.string(),

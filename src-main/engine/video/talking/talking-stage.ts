@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Stage } from '../../stage.ts';
 import { judgeOffset, pooledCurve } from '../sync/file-offset.ts';
 import type { TrackIndex } from '../tracking/track-file.ts';
-import { netScores, seenNet } from './net-scores.ts';
+import { netEvidence } from './net-evidence.ts';
 import { speakerNetParts } from './speaker-nets.ts';
 import { FRAME_RATE_HZ } from './speech-level.ts';
 import { talkingFile, talkingIndexFile, type TalkingIndex } from './talking-file.ts';
@@ -33,14 +33,13 @@ export const talkingStage: Stage<z.ZodObject> = {
       ...{ tracks, lips, level, speech: regions, shots, byTrack: false },
     });
     const offsetFrames = judgeOffset(pooledCurve(shotCurves)).offsetFrames ?? 0;
-    const found = await seenNet(context);
-    const net = found ? { scores: await netScores(context, found, faces, offsetFrames), fit: found } : null;
+    const { nets, logOdds: netLogOdds } = await netEvidence(context, faces, offsetFrames);
     const speech = await readSpeech(context, faces);
-    const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames, net });
+    const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames, netLogOdds });
     await context.writeArray(talkingFile, talking);
     await context.writeJson(talkingIndexFile, {
-      method: found ? 'lips+net' : 'lips',
-      net: found?.id ?? null,
+      method: netLogOdds ? 'lips+net' : 'lips',
+      net: netLogOdds ? nets.join('+') : null,
       calibration: CALIBRATION,
       offsetFrames,
       perTrack: tracks.map((track) => summaryOf(track, talking)),

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { seededRandom } from '../../../audio/testing/synthetic-pcm.ts';
 import { LIP, LIP_VALUES } from '../../lips/lip-file.ts';
 import { TRACK_ROW_VALUES } from '../../tracking/track-file.ts';
+import { jointIndexFile } from '../joint-consumer.ts';
+import { jointNets } from '../speaker-nets.ts';
 import { FRAME_RATE_HZ, FRAME_SAMPLES } from '../speech-level.ts';
 
 /** How far a mouth that speaks is open, 0..1, frame by frame: syllables of uneven length. */
@@ -82,5 +84,7 @@ export async function writeTalk(faces: readonly SyntheticFace[], sound: Int16Arr
   await put('shots/shots.json', JSON.stringify({ frameRateHz: FRAME_RATE_HZ, shots }));
   await put('face-views/lips.f32', lipRows(faces));
   await put('face-views/visual.json', JSON.stringify({ net: null, dims: 0, measuredRows: 0 }));
+  await put('face-views/syncnet.json', JSON.stringify({ net: null, metric: null }));
+  for (const net of jointNets) await put(`face-views/${jointIndexFile(net)}`, '{"used":false}');
   return dir;
 }
