@@ -98,7 +98,7 @@ async function run(
     ...opinions.values,
     ...picture,
     ...faceValues,
-    mdVqa: notMeasured('No network for the quality of pictures (MD-VQA) is installed: none is published for ONNX.'),
+    mdVqa: notMeasured('No MD-VQA network is installed: none is published for ONNX.'),
   };
   await context.writeJson(qualityFile, { startSec, values, dnsmos: opinions.windows } satisfies FileQuality);
   await context.writeArray(secondsFile, seconds.rows);

@@ -18,8 +18,11 @@ function Fold({ id, title, children }: { id: string; title: string; children: Re
       className={styles.fold}
       open={open}
       onToggle={(event) => {
-        setOpen(event.currentTarget.open);
-        viewMemory.set(key, event.currentTarget.open);
+        const details = event.currentTarget;
+        setOpen(details.open);
+        // What was asked for comes into sight, once it is there.
+        if (details.open && !open) requestAnimationFrame(() => details.scrollIntoView({ block: 'nearest' }));
+        viewMemory.set(key, details.open);
       }}
     >
       <summary>

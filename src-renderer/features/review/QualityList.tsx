@@ -5,7 +5,7 @@ import type { ApiOutput } from '#shared/api/contract.ts';
 import { qualityMetrics, type QualityMetric } from '#shared/quality/quality.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
-import { controls } from '../../ui/controls.tsx';
+import { classes, controls } from '../../ui/controls.tsx';
 import styles from './QualityList.module.css';
 
 /** A number as people write it for this measure; unknown is “–”, never 0. */
@@ -39,7 +39,7 @@ export function QualityList(): ReactElement {
     };
     // Values of segments follow their times.
   }, [api, mediaId, mediaState, revision, report]);
-  if (!quality) return <p className={controls.hint}>{t('quality.none')}</p>;
+  if (!quality) return <p className={classes(controls.hint, styles.none)}>{t('quality.none')}</p>;
   const segment = quality.segments.find(({ segmentId }) => segmentId === focusId)?.values;
   return (
     <table className={styles.quality}>
