@@ -110,6 +110,23 @@ function paintSelected(kit: PaintKit, view: View, lane: FaceLane, topPx: number,
   ctx.strokeRect(left, topPx + 2, Math.min(view.widthPx + 8, Math.max(x1, x0 + 2)) - left, faceHeightPx - 4);
 }
 
+const wholeUpToPx = 3;
+const highestOfFaces = new WeakMap<FaceLane, Float32Array>();
+
+/** Highest score of a whole face, worked out once. */
+function highestOf(lane: FaceLane, index: number, peaks: ScorePeaks): number {
+  let known = highestOfFaces.get(lane);
+  if (!known) highestOfFaces.set(lane, (known = new Float32Array(lane.faces.length).fill(NaN)));
+  if (Number.isNaN(known[index]!)) {
+    let high = -1;
+    for (const { firstRow, frameCount } of lane.faces[index]!.tracks) {
+      high = Math.max(high, peaks.highest(firstRow, firstRow + frameCount));
+    }
+    known[index] = high;
+  }
+  return known[index]!;
+}
+
 /** Highest score per column of all faces but the selected, and whose it is; reused from frame to frame. */
 let high = new Float32Array(0);
 let owner: (ShownFace | null)[] = [];
@@ -143,8 +160,10 @@ export function paintTalkingRow(
       if (face.endSec <= own.startSec) continue;
       const from = Math.max(0, Math.floor((face.startSec - own.startSec) * own.pxPerSec));
       const to = Math.min(width, Math.ceil((face.endSec - own.startSec) * own.pxPerSec));
+      // Faces that fill no more than a pixel or two have one value: thousands of them are in sight at once.
+      const whole = to - from <= wholeUpToPx ? highestOf(lane, i, peaks) : null;
       for (let x = from; x < to; x++) {
-        const score = scoreAt(own, face, shown, peaks, x);
+        const score = whole ?? scoreAt(own, face, shown, peaks, x);
         if (score > high[x]!) {
           high[x] = score;
           if (face.key === selectedKey) owner[x] = face;
