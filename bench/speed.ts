@@ -1,4 +1,5 @@
 /**
+ *   npm run bench -- speed --peer [--minutes N] [--rounds N]    (bench/peer/compare.ts)
  *   npm run bench -- speed [--part audio|av] [--minutes N] [--media FILE] [--models DIR]
  *
  * Two parts, both with an empty cache: wall seconds, real-time factor, CPU seconds and memory of each stage. CPU seconds of
@@ -21,6 +22,7 @@ import { hasGrid } from './speed/grid-clip.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 export async function run(args: string[]): Promise<number> {
+  if (args.includes('--peer')) return (await import('./peer/compare.ts')).run(args);
   const valueOf = (name: string): string | undefined =>
     args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
   const part = valueOf('--part') ?? 'both';
