@@ -12,6 +12,7 @@ import { appVersion } from '#runtime/version.ts';
 import { parseSettings, parseSpeakers } from './diarize-options.ts';
 import { describeError, exitCode, exitCodeOf, guarded, printable, UsageError, worst, type ExitCode } from './exit.ts';
 import { proposalLine, proposalsFor } from './name-proposals.ts';
+import { lipSettings, writeLips } from './lips-output.ts';
 import { planOutputs, type PlannedOutput } from './output-plan.ts';
 import { createProgressReporter } from './progress-line.ts';
 import { writeVideo } from './visualize-output.ts';
@@ -30,6 +31,7 @@ interface DiarizeCommandOptions {
   force?: boolean;
   keepTree?: boolean;
   visualize?: boolean;
+  lips?: boolean;
 }
 
 /** `diarist diarize talk.mp4 -o out` */
@@ -48,6 +50,7 @@ export function diarizeCommand(): Command {
     .option('--substitute', 'run the system on the voice embedding that comes with Diarist; the output is marked so')
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
     .option('--visualize', 'also write <stem>.visual.mp4: the picture with boxes, names and talking scores')
+    .option('--lips', 'also write <stem>.roi.json (faces and lips in M3SD’s shape), <stem>.lips.npy and .lips.csv')
     .option('--cache-dir <dir>', 'folder for intermediate results; work goes on from there after an interruption')
     .option('--models-dir <dir>', 'folder searched first for model files')
     .option('--json', 'report progress and results as JSON lines')
@@ -62,7 +65,7 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 
 async function diarizeAll(media: readonly string[], options: DiarizeCommandOptions): Promise<ExitCode> {
   const speakers = parseSpeakers(options.speakers);
-  const params = parseSettings(options.set);
+  const params = { ...(options.lips ? lipSettings : {}), ...parseSettings(options.set) };
   const systemId = withVariant(chosenSystem(options.system, options.substitute ?? false), options);
   const plan = planOutputs(media, options.out, {
     keepTree: options.keepTree ?? false,
@@ -94,6 +97,7 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         const names = await proposalsFor(diarizer, planned.mediaPath, file, cancel.signal);
         const warnings = [
           ...(await writeOutputs(planned, file, options.force ?? false)),
+          ...(options.lips ? await writeLips(planned, file, options.force ?? false) : []),
           ...(await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal })),
         ];
         progress.clear();

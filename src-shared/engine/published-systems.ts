@@ -38,6 +38,136 @@ const pauseParam = (value: number): SystemParam => seconds('turns.maxPauseSec', 
 
 const EMBEDDED = ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'] as const;
 
+const maxSpeakersParam = plain('clusters.maxSpeakers', 'Most speakers to find', 20, 1, 100);
+const methodParam = plain('clusters.method', 'Grouping of voices', 'spectral');
+
+/** A published system and what stands for it on the voices that come with Diarist. */
+function withSubstitute(
+  system: Omit<SystemDescription, 'version' | 'needsVideo' | 'substitute'>,
+  substitute: {
+    does: string;
+    params: readonly SystemParam[];
+    models?: readonly string[];
+    optionalModels?: readonly string[];
+  },
+): readonly SystemDescription[] {
+  const common = { version: '1', needsVideo: false };
+  return [
+    { ...system, ...common, substitute: `${system.id}-substitute` },
+    {
+      ...common,
+      id: `${system.id}-substitute`,
+      label: `${system.label} (substitute voice embedding)`,
+      description: `Not the published system: ${substitute.does}`,
+      models: substitute.models ?? EMBEDDED,
+      ...(substitute.optionalModels ? { optionalModels: substitute.optionalModels } : {}),
+      params: substitute.params,
+    },
+  ];
+}
+
+const VOICES = EMBEDDED.slice(1);
+
+/** Systems that group windows of speech. */
+const windowed: readonly SystemDescription[] = [
+  ...withSubstitute(
+    {
+      id: '3d-speaker-audio-overlap',
+      label: '3D-Speaker audio with overlap',
+      description:
+        '3D-Speaker audio, refined by segmentation-3.0: second and third speakers where the speakers of 10 s windows overlap.',
+      models: ['silero-vad-v6', 'campplus-zh-en', 'pyannote-segmentation-3'],
+      params: [
+        ...sileroParams,
+        ...windowParams('embeddings', 1.5, 0.75),
+        seconds('local.hopSec', 'Step of the 10 s windows', 1, 0.5, 10),
+        methodParam,
+        pauseParam(0),
+      ],
+    },
+    {
+      does: 'the clustering and the overlap refinement of 3D-Speaker on the voice embedding that comes with Diarist, with overlap if the overlap net of pyannote is installed.',
+      optionalModels: ['pyannote-ovl-ami'],
+      params: [
+        ...sileroParams,
+        ...windowParams('embeddings', 1.5, 0.75),
+        ...windowParams('fine', 0.75, 0.25),
+        methodParam,
+        pauseParam(0),
+      ],
+    },
+  ),
+  ...withSubstitute(
+    {
+      id: 'av-diarization-audio',
+      label: 'av-diarization, audio part',
+      description:
+        'What av-diarization does by sound: Silero, ECAPA voices of 2 s every 0.2 s, grouped by its own thresholds.',
+      models: ['silero-vad-v6', 'ecapa-voxceleb'],
+      params: [...sileroParams, ...windowParams('embeddings', 2, 0.2), maxSpeakersParam, pauseParam(0)],
+    },
+    {
+      does: 'the windows and thresholds of av-diarization on the voice embedding that comes with Diarist.',
+      params: [...sileroParams, ...windowParams('embeddings', 2, 0.2), maxSpeakersParam, pauseParam(0)],
+    },
+  ),
+  ...withSubstitute(
+    {
+      id: 'av-diarization-audio-2020',
+      label: 'av-diarization of 2020, audio part',
+      description:
+        'What av-diarization did by sound in 2020: WebRTC, ResNetSE34V2 voices of 2 s every 0.2 s, grouped by its own thresholds.',
+      models: ['resnetse34v2'],
+      params: [...webrtcParams, ...windowParams('embeddings', 2, 0.2), maxSpeakersParam, pauseParam(0)],
+    },
+    {
+      does: 'the windows and thresholds of av-diarization on WebRTC and the voice embedding that comes with Diarist.',
+      models: VOICES,
+      params: [...webrtcParams, ...windowParams('embeddings', 2, 0.2), maxSpeakersParam, pauseParam(0)],
+    },
+  ),
+  {
+    id: 'vbx',
+    label: 'VBx',
+    version: '1',
+    description:
+      'Variational Bayes clustering with its published presets on WeSpeaker ResNet34-LM voices (in place of its ResNet101), without PLDA.',
+    needsVideo: false,
+    models: ['silero-vad-v6', 'wespeaker-resnet34-lm'],
+    params: [
+      ...sileroParams,
+      ...windowParams('embeddings', 1.44, 0.24),
+      plain('clusters.preset', 'Published settings', 'dihard-2'),
+      maxSpeakersParam,
+      pauseParam(0),
+    ],
+    substitute: 'vbx-substitute',
+  },
+  ...withSubstitute(
+    {
+      id: 'ecapa-kmeans',
+      label: 'SpeechBrain ECAPA and k-means',
+      description: 'ECAPA voices grouped by k-means; the number of speakers must be given (else two are taken).',
+      models: ['silero-vad-v6', 'ecapa-voxceleb'],
+      params: [
+        ...sileroParams,
+        ...windowParams('embeddings', 1.5, 0.75),
+        plain('clusters.speakers', 'Speakers where none are given', 2, 1, 100),
+        pauseParam(0),
+      ],
+    },
+    {
+      does: 'k-means on the voice embedding that comes with Diarist; the number of speakers must be given (else two are taken).',
+      params: [
+        ...sileroParams,
+        ...windowParams('embeddings', 1.5, 0.75),
+        plain('clusters.speakers', 'Speakers where none are given', 2, 1, 100),
+        pauseParam(0),
+      ],
+    },
+  ),
+];
+
 /** The two pipelines of pyannote.audio, each with what stands for it. */
 const pyannote: readonly SystemDescription[] = (
   [
@@ -131,4 +261,4 @@ const netless: readonly SystemDescription[] = [
 ];
 
 /** Published systems whose recipes stand in files of their own, in the order people see them. */
-export const publishedSystems: readonly SystemDescription[] = [...pyannote, ...netless];
+export const publishedSystems: readonly SystemDescription[] = [...pyannote, ...windowed, ...netless];

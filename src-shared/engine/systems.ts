@@ -86,6 +86,11 @@ const windowParams = (windowSec: number, hopSec: number): readonly SystemParam[]
   { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0, unit: 's', min: 0, max: 5 },
 ];
 
+const threeDSpeakerParams: readonly SystemParam[] = [
+  ...windowParams(1.5, 0.75),
+  { key: 'clusters.method', label: 'Grouping of voices', default: 'spectral', unit: null, min: null, max: null },
+];
+
 /** In the order people see them; the first one is the default where there is no usable picture. */
 export const systemDescriptions: readonly SystemDescription[] = [
   {
@@ -123,7 +128,7 @@ export const systemDescriptions: readonly SystemDescription[] = [
       'The audio chain of 3D-Speaker: CAM++ voice embeddings of 1.5 s, spectral clustering with its published values. Silero finds the speech in place of its FSMN.',
     needsVideo: false,
     models: ['silero-vad-v6', 'campplus-zh-en'],
-    params: windowParams(1.5, 0.75),
+    params: threeDSpeakerParams,
     substitute: '3d-speaker-audio-substitute',
   },
   {
@@ -134,7 +139,7 @@ export const systemDescriptions: readonly SystemDescription[] = [
       'Not the published system: the clustering of 3D-Speaker on the voice embedding that comes with Diarist instead of CAM++.',
     needsVideo: false,
     models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
-    params: windowParams(1.5, 0.75),
+    params: threeDSpeakerParams,
   },
   {
     id: 'vbx-substitute',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { VoiceWindow } from '../audio/voice-windows.ts';
 import { windowsSchema } from '../audio/voice-embeddings.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { avDiarizationRules, majorityLabels } from './av-diarization-clusters.ts';
 import type { PublishedClusterInput } from './published-kernel.ts';
 import { clustersSchema } from './speaker-clusters.ts';
 import { threeDSpeakerRules } from './spectral-3d-speaker.ts';
@@ -13,6 +15,7 @@ async function cluster(
   context: StageContext<unknown>,
   method: PublishedClusterInput['method'],
   maxSpeakers: number,
+  smooth: (labels: Int32Array, windows: readonly VoiceWindow[]) => Int32Array = (labels) => labels,
 ): Promise<void> {
   const { windows } = await context.input('embeddings').readJson('windows.json', windowsSchema);
   const asked = context.job.speakers;
@@ -30,7 +33,10 @@ async function cluster(
       `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
     );
   }
-  await context.writeJson('clusters.json', { speakerCount: result.speakerCount, labels: [...result.labels] });
+  await context.writeJson('clusters.json', {
+    speakerCount: result.speakerCount,
+    labels: [...smooth(result.labels, windows)],
+  });
   await context.writeArray('voices.f32', result.voices);
 }
 
@@ -55,15 +61,71 @@ export const vbxClustersStage: Stage<typeof vbxParams> = {
     cluster(context, { kind: 'vbx', options: vbxPresets[context.params.preset] }, context.params.maxSpeakers),
 };
 
-/** 3D-Speaker's clustering, see `spectral3dSpeaker`. */
-export const threeDSpeakerClustersStage: Stage<z.ZodObject> = {
+const threeDSpeakerParams = z.object({
+  method: z
+    .enum(['spectral', 'umap-hdbscan'])
+    .default('spectral')
+    .describe('How voices are grouped: spectral, or umap-hdbscan as its recipe offers'),
+});
+
+/** 3D-Speaker's clustering, see `spectral3dSpeaker` and `densityClusters`. */
+export const threeDSpeakerClustersStage: Stage<typeof threeDSpeakerParams> = {
   id: '3d-speaker-clusters',
-  version: '1',
+  version: '2',
   label: 'Grouping voices',
-  params: z.object({}),
+  params: threeDSpeakerParams,
   models: [],
   usesSpeakers: true,
-  run: (context) => cluster(context, { kind: '3d-speaker' }, threeDSpeakerRules.maxSpeakers),
+  run: (context) =>
+    cluster(
+      context,
+      { kind: context.params.method === 'spectral' ? '3d-speaker' : 'umap-hdbscan' },
+      threeDSpeakerRules.maxSpeakers,
+    ),
+};
+
+const knownCountParams = z.object({
+  speakers: z.number().int().min(1).max(100).default(2).describe('Number of speakers where none is given'),
+});
+
+/** k-means with a known number of speakers, as SpeechBrain's recipes do with ECAPA. */
+export const kmeansClustersStage: Stage<typeof knownCountParams> = {
+  id: 'k-means-clusters',
+  version: '1',
+  label: 'Grouping voices',
+  params: knownCountParams,
+  models: [],
+  usesSpeakers: true,
+  run(context) {
+    const { speakers } = context.params;
+    const asked = context.job.speakers;
+    if (!asked || asked.min !== asked.max) {
+      context.warn(`This system needs to know how many speakers there are: ${asked?.max ?? speakers} were taken.`);
+    }
+    return cluster(context, { kind: 'k-means' }, speakers);
+  },
+};
+
+const manyParams = z.object({
+  maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
+});
+
+/** The audio side of av-diarization, see `avDiarizationClusters`; labels are smoothed over a second. */
+export const avDiarizationClustersStage: Stage<typeof manyParams> = {
+  id: 'av-diarization-clusters',
+  version: '1',
+  label: 'Grouping voices',
+  params: manyParams,
+  models: [],
+  usesSpeakers: true,
+  run: (context) =>
+    cluster(context, { kind: 'av-diarization' }, context.params.maxSpeakers, (labels, windows) => {
+      const [first, second] = windows;
+      const hopSec = first && second?.region === first.region ? second.startSec - first.startSec : 0.2;
+      const width = 2 * Math.floor(avDiarizationRules.majoritySec / hopSec / 2) + 1;
+      const region = windows.map((window) => window.region);
+      return width > 1 ? majorityLabels(labels, region, width) : labels;
+    }),
 };
 
 /**

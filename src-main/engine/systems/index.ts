@@ -4,11 +4,20 @@ import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { SystemRecipe } from '../stage.ts';
 import { alize } from './alize.ts';
 import { automatic } from './auto.ts';
+import {
+  avDiarizationNew,
+  avDiarizationNewSubstitute,
+  avDiarizationOriginal,
+  avDiarizationOriginalSubstitute,
+} from './av-diarization-audio.ts';
 import { diaristAudio, diaristAudioOverlap } from './diarist-audio.ts';
 import { diaristAv } from './diarist-av.ts';
+import { ecapaKmeans, ecapaKmeansSubstitute } from './ecapa-kmeans.ts';
 import { lium } from './lium.ts';
 import { community1, community1Substitute, pyannote31, pyannote31Substitute } from './pyannote.ts';
 import { threeDSpeakerAudio, threeDSpeakerSubstitute, vbxSubstitute } from './published-audio.ts';
+import { threeDSpeakerOverlap, threeDSpeakerOverlapSubstitute } from './three-d-speaker-overlap.ts';
+import { vbx } from './vbx.ts';
 import { variantOf } from './variants.ts';
 
 /** Every system that can be run, in the order people see them. */
@@ -23,6 +32,15 @@ export const systems: readonly SystemRecipe[] = [
   pyannote31Substitute,
   community1,
   community1Substitute,
+  threeDSpeakerOverlap,
+  threeDSpeakerOverlapSubstitute,
+  avDiarizationNew,
+  avDiarizationNewSubstitute,
+  avDiarizationOriginal,
+  avDiarizationOriginalSubstitute,
+  vbx,
+  ecapaKmeans,
+  ecapaKmeansSubstitute,
   lium,
   alize,
 ];
