@@ -1,7 +1,7 @@
 import { CURVE_LENGTH, type OffsetCurve } from './offset-curve.ts';
 import { offsetPeak, type OffsetEstimate } from './offset-peak.ts';
 
-/** Fitted so that an offset is right where it is told, and none is told of lips and sound of different clips (docs/adr/0090). */
+/** Fitted so that an offset is right where it is told, and none is told of lips and sound of different clips (docs/adr/0091). */
 const LEAST_CONFIDENCE = 1.6;
 const LEAST_AGREEMENT = 0.06;
 /** Three seconds of speech with a mouth to see are the least to judge by. */

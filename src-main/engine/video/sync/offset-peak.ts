@@ -2,7 +2,7 @@ import { MAX_OFFSET_FRAMES, type OffsetCurve } from './offset-curve.ts';
 
 /**
  * Lips part later than the sound rises by so many frames where both are in step (measured on clips of GRID as published;
- * docs/adr/0090): a curve of such a clip peaks here.
+ * docs/adr/0091): a curve of such a clip peaks here.
  */
 export const IN_STEP_FRAMES = -0.25;
 /** Told of the clearest curves. */

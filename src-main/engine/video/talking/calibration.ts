@@ -55,6 +55,6 @@ export const talkModel: TalkModel = {
 /** Log odds of lips and of an active-speaker net together; of the net alone where the mouth is not known (NaN). */
 export const withNet = (lips: number, net: number): number =>
   Number.isNaN(lips) ? net : LIPS_BESIDE_NET * lips + NET_BESIDE_LIPS * net + BOTH_BIAS;
-const LIPS_BESIDE_NET = 0.88;
+const LIPS_BESIDE_NET = 0.9;
 const NET_BESIDE_LIPS = 0.65;
-const BOTH_BIAS = 0.25;
+const BOTH_BIAS = 0.6;

@@ -47,6 +47,6 @@ export interface JointNet extends Calibrated {
  * and TalkNet (https://github.com/TaoRuijie/TalkNet-ASD) as 3D-Speaker ships it, whose values speak from 0 on.
  */
 export const jointNets: readonly JointNet[] = [
-  { id: 'mssg-face-down', crop: 'lower-face', calibration: { weights: [1], bias: -1.5 } },
+  { id: 'mssg-face-down', crop: 'lower-face', calibration: { weights: [1.85], bias: -2.87 } },
   { id: 'talknet', crop: 'speaker', calibration: { weights: [1], bias: 0 } },
 ];
