@@ -41,7 +41,7 @@ const params = z.object({
  */
 export const identitiesStage: Stage<typeof params> = {
   id: 'identities',
-  version: '1',
+  version: '2',
   label: 'Telling faces apart',
   params,
   models: [],

@@ -65,8 +65,8 @@ export const lookNets: readonly LookNet[] = [
     scale: three((plane) => 1 / 255 / imagenetDeviation[plane]),
     shift: three((plane) => -imagenetMean[plane] / imagenetDeviation[plane]),
     addMirrored: true,
-    maxDistance: 0.55,
-    distanceScale: 0.05,
+    maxDistance: 0.5,
+    distanceScale: 0.04,
   },
   {
     id: 'vggface2-resnet50',
@@ -92,7 +92,7 @@ export const lookNets: readonly LookNet[] = [
     scale: three(() => 1),
     shift: three(() => 0),
     addMirrored: true,
-    maxDistance: 0.38,
+    maxDistance: 0.36,
     distanceScale: 0.03,
   },
 ];

@@ -19,6 +19,8 @@ export interface LookPlanOptions {
 
 /** Frames of a window that are compared with each other: more cost more crops than they bring. */
 const CANDIDATES = 3;
+/** From so many faces of a track on only half as many a second are taken. */
+const EASE_LOOKS = 3;
 /** Candidates are so many frames apart at least, so that a blink or a blur does not spoil all of them. */
 const APART_FRAMES = 4;
 
@@ -36,8 +38,10 @@ export function planLooks(
     const spans = looked[track]!;
     const total = spans.reduce((sum, { from, to }) => sum + to - from, 0);
     if (total === 0) return [];
-    const seconds = total / options.frameRateHz;
-    const count = Math.max(1, Math.min(options.maxLooks, Math.round(seconds * options.looksPerSec)));
+    const full = (total / options.frameRateHz) * options.looksPerSec;
+    // The first faces tell most: after some, every other one is left out.
+    const eased = full <= EASE_LOOKS ? full : EASE_LOOKS + (full - EASE_LOOKS) / 2;
+    const count = Math.max(1, Math.min(options.maxLooks, Math.round(eased)));
     return Array.from({ length: count }, (_, window): LookWindow => {
       const first = Math.floor((window * total) / count);
       const end = Math.floor(((window + 1) * total) / count);

@@ -23,7 +23,12 @@ const params = {
     .enum(['auto', ...lookNets.map(({ id }) => id)])
     .default('auto')
     .describe('Net that tells faces apart; auto: the best one that is installed'),
-  looksPerSec: z.number().min(0.05).max(5).default(1).describe('Faces of a track taken for its identity, per second'),
+  looksPerSec: z
+    .number()
+    .min(0.05)
+    .max(5)
+    .default(1)
+    .describe('Faces of a track taken for its identity, per second; half as many after the third'),
   maxLooks: z.number().int().min(1).max(200).default(12).describe('Faces of a track taken for its identity, at most'),
 };
 const paramsSchema = z.object(params);
@@ -31,7 +36,7 @@ const paramsSchema = z.object(params);
 /** Vectors of the best faces of every track: `looks.f32`, `looks.json`. */
 export const looksKind: FaceViewConsumerKind = {
   id: 'looks',
-  version: '1',
+  version: '2',
   models: [embeddedLookNet.id],
   optionalModels: [...lookNets.filter((net) => net !== embeddedLookNet).map(({ id }) => id), QUALITY_NET],
   params,

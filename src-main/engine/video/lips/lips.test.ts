@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lipBoxAt } from '#shared/evidence/face-schemas.ts';
+import { lipRowValues, meshProbabilityAt } from '#shared/formats/m3sd-lips.ts';
 import type { CropRegion } from '../views/crop.ts';
 import { fivePoints, M3SD_LIP_POINTS, MESH, MESH_VALUES } from './face-points.ts';
+import { mouthTemplate } from './lip-crops-consumer.ts';
 import { LIP, LIP_VALUES } from './lip-file.ts';
 import {
   headYawDeg,
@@ -130,6 +133,24 @@ describe('a row of lips', () => {
     expect(row[LIP.yawDeg]).toBeNaN();
     expect(row[LIP.meshProbability]).toBeCloseTo(0.1, 6);
     expect(box.y1).toBeGreaterThan(150);
+  });
+});
+
+describe('other zones', () => {
+  it('read rows of lips as they are written', () => {
+    expect([lipRowValues, lipBoxAt, meshProbabilityAt]).toEqual([LIP_VALUES, LIP.centreX, LIP.meshProbability]);
+  });
+});
+
+describe('the template of lip pictures', () => {
+  it('has the mouth in the middle, half as wide as the picture, and the eyes above it', () => {
+    const [leftEyeX, leftEyeY, , , , noseY, leftX, leftY, rightX, rightY] = mouthTemplate(96);
+    expect((leftX! + rightX!) / 2).toBeCloseTo(48, 6);
+    expect((leftY! + rightY!) / 2).toBeCloseTo(48, 6);
+    expect(rightX! - leftX!).toBeCloseTo(48, 6);
+    expect(noseY).toBeGreaterThan(0);
+    expect(leftEyeY).toBeLessThan(0);
+    expect(leftEyeX).toBeLessThan(leftX!);
   });
 });
 

@@ -31,61 +31,145 @@ export const cropBytes = ({ widthPx, heightPx, colour }: CropFormat): number =>
  * @param out {@link cropBytes} long
  */
 export function sampleCrop(
-  out: Uint8Array | Uint8ClampedArray | Float32Array,
+  out: Uint8Array | Float32Array,
   data: Uint8Array,
   size: FrameSize,
   region: CropRegion,
   format: CropFormat,
 ): void {
-  const { widthPx, heightPx, colour, outside } = format;
-  const plane = widthPx * heightPx;
-  const [redAt, blueAt] = colour === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
-  const isGrey = colour === 'grey';
-  const stride = size.widthPx;
-  const chromaStride = stride >> 1;
-  const uAt = stride * size.heightPx;
-  const vAt = uAt + chromaStride * (size.heightPx >> 1);
-  const maxX = size.pictureWidthPx - 1;
-  const maxY = size.pictureHeightPx - 1;
+  const { widthPx, heightPx, outside } = format;
+  const { pictureWidthPx, pictureHeightPx } = size;
   const cos = Math.cos(region.angleRad);
   const sin = Math.sin(region.angleRad);
   const stepX = region.width / widthPx;
   const stepY = region.height / heightPx;
+  const isGrey = format.colour === 'grey';
+  const plane = widthPx * heightPx;
+  const sample = isGrey ? sampleGrey : sampleColour;
   for (let row = 0; row < heightPx; row++) {
     const v = (row + 0.5 - heightPx / 2) * stepY;
-    const startX = region.centreX - v * sin - 0.5;
-    const startY = region.centreY + v * cos - 0.5;
-    for (let column = 0, at = row * widthPx; column < widthPx; column++, at++) {
-      const u = (column + 0.5 - widthPx / 2) * stepX;
-      const x = startX + u * cos;
-      const y = startY + u * sin;
-      if (!(x >= -0.5 && y >= -0.5 && x <= maxX + 0.5 && y <= maxY + 0.5)) {
-        out[at] = outside;
-        if (!isGrey) out[at + plane] = out[at + 2 * plane] = outside;
-        continue;
+    const u = (0.5 - widthPx / 2) * stepX;
+    // Positions of pixels' corners: what is left of 0 or right of the width lies beyond the picture.
+    const x = region.centreX + u * cos - v * sin;
+    const y = region.centreY + u * sin + v * cos;
+    const [first, end] = inside(
+      widthPx,
+      inside(widthPx, [0, widthPx], x, stepX * cos, pictureWidthPx),
+      y,
+      stepX * sin,
+      pictureHeightPx,
+    );
+    const line = row * widthPx;
+    if (first > 0 || end < widthPx) {
+      for (let start = line; start < (isGrey ? plane : 3 * plane); start += plane) {
+        out.fill(outside, start, start + first);
+        out.fill(outside, start + end, start + widthPx);
       }
-      const xc = x < 0 ? 0 : x > maxX ? maxX : x;
-      const yc = y < 0 ? 0 : y > maxY ? maxY : y;
-      const x0 = xc | 0;
-      const y0 = yc | 0;
-      const here = y0 * stride + x0;
-      const right = x0 < maxX ? 1 : 0;
-      const below = here + (y0 < maxY ? stride : 0);
-      const fx = xc - x0;
-      const top = data[here]! + (data[here + right]! - data[here]!) * fx;
-      const bottom = data[below]! + (data[below + right]! - data[below]!) * fx;
-      const luma = LUMA * (top + (bottom - top) * (yc - y0) - 16) + 128;
-      if (isGrey) {
-        out[at] = toByte(luma / 256);
-        continue;
-      }
-      const chroma = ((yc + 0.5) >> 1) * chromaStride + ((xc + 0.5) >> 1);
-      const blueness = data[uAt + chroma]! - 128;
-      const redness = data[vAt + chroma]! - 128;
-      out[at + redAt] = toByte((luma + RED_V * redness) / 256);
-      out[at + plane] = toByte((luma + GREEN_U * blueness + GREEN_V * redness) / 256);
-      out[at + blueAt] = toByte((luma + BLUE_U * blueness) / 256);
     }
+    sample(out, data, size, format, line + first, line + end, {
+      x: x + first * stepX * cos - 0.5,
+      y: y + first * stepX * sin - 0.5,
+      dx: stepX * cos,
+      dy: stepX * sin,
+    });
+  }
+}
+
+/** Of the columns [first, end) those whose coordinate `start + column · step` lies in [0, length]. */
+function inside(
+  width: number,
+  [first, end]: readonly [number, number],
+  start: number,
+  step: number,
+  length: number,
+): [number, number] {
+  const isIn = (column: number): boolean => start + column * step >= 0 && start + column * step <= length;
+  if (Number.isNaN(start) || Number.isNaN(step)) return [0, 0];
+  if (step === 0) return isIn(0) ? [first, end] : [first, first];
+  const [a, b] = [-start / step, (length - start) / step];
+  let from = Math.max(first, Math.min(width, Math.ceil(Math.min(a, b))));
+  let to = Math.min(end, Math.max(0, Math.floor(Math.max(a, b)) + 1));
+  // Division may round to either side of an edge.
+  while (from < to && !isIn(from)) from++;
+  while (to > from && !isIn(to - 1)) to--;
+  return from < to ? [from, to] : [first, first];
+}
+
+/** Where the first sample of a line lies, in pixels' centres, and the way to the next one. */
+interface Line {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** `out[at…end)` of a line that lies in the picture, but for half a pixel at its edges. */
+function sampleGrey(
+  out: Uint8Array | Float32Array,
+  data: Uint8Array,
+  { widthPx: stride, pictureWidthPx, pictureHeightPx }: FrameSize,
+  _format: CropFormat,
+  at: number,
+  end: number,
+  { x: startX, y: startY, dx, dy }: Line,
+): void {
+  const [maxX, maxY] = [pictureWidthPx - 1, pictureHeightPx - 1];
+  for (let column = 0; at < end; at++, column++) {
+    let x = startX + column * dx;
+    let y = startY + column * dy;
+    if (x < 0) x = 0;
+    else if (x > maxX) x = maxX;
+    if (y < 0) y = 0;
+    else if (y > maxY) y = maxY;
+    const x0 = x | 0;
+    const y0 = y | 0;
+    const here = y0 * stride + x0;
+    const right = x0 < maxX ? 1 : 0;
+    const below = y0 < maxY ? here + stride : here;
+    const fx = x - x0;
+    const top = data[here]! + (data[here + right]! - data[here]!) * fx;
+    const bottom = data[below]! + (data[below + right]! - data[below]!) * fx;
+    out[at] = toByte((LUMA * (top + (bottom - top) * (y - y0) - 16) + 128) / 256);
+  }
+}
+
+function sampleColour(
+  out: Uint8Array | Float32Array,
+  data: Uint8Array,
+  { widthPx: stride, heightPx, pictureWidthPx, pictureHeightPx }: FrameSize,
+  format: CropFormat,
+  at: number,
+  end: number,
+  { x: startX, y: startY, dx, dy }: Line,
+): void {
+  const plane = format.widthPx * format.heightPx;
+  const [redAt, blueAt] = format.colour === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
+  const chromaStride = stride >> 1;
+  const uAt = stride * heightPx;
+  const vAt = uAt + chromaStride * (heightPx >> 1);
+  const [maxX, maxY] = [pictureWidthPx - 1, pictureHeightPx - 1];
+  for (let column = 0; at < end; at++, column++) {
+    let x = startX + column * dx;
+    let y = startY + column * dy;
+    if (x < 0) x = 0;
+    else if (x > maxX) x = maxX;
+    if (y < 0) y = 0;
+    else if (y > maxY) y = maxY;
+    const x0 = x | 0;
+    const y0 = y | 0;
+    const here = y0 * stride + x0;
+    const right = x0 < maxX ? 1 : 0;
+    const below = y0 < maxY ? here + stride : here;
+    const fx = x - x0;
+    const top = data[here]! + (data[here + right]! - data[here]!) * fx;
+    const bottom = data[below]! + (data[below + right]! - data[below]!) * fx;
+    const luma = LUMA * (top + (bottom - top) * (y - y0) - 16) + 128;
+    const chroma = ((y + 0.5) >> 1) * chromaStride + ((x + 0.5) >> 1);
+    const blueness = data[uAt + chroma]! - 128;
+    const redness = data[vAt + chroma]! - 128;
+    out[at + redAt] = toByte((luma + RED_V * redness) / 256);
+    out[at + plane] = toByte((luma + GREEN_U * blueness + GREEN_V * redness) / 256);
+    out[at + blueAt] = toByte((luma + BLUE_U * blueness) / 256);
   }
 }
 

@@ -80,6 +80,9 @@ function regionAt(values: Float32Array, at: number): CropRegion {
   return { centreX, centreY, width, height, angleRad };
 }
 
+/** Input of the mesh, kept from run to run: a new one of 3.5 MB each time would be much work for the garbage collector. */
+let spareInput: Float32Array | null = null;
+
 const meshFormat: CropFormat = { widthPx: MESH_SIDE_PX, heightPx: MESH_SIDE_PX, colour: 'rgb', outside: 0 };
 
 /** Faces [first, end): the row of their lips, and their five points by the mesh or, where it is unsure, by the detector. */
@@ -91,7 +94,9 @@ async function lookAtFaces(
 ): Promise<{ row: Float32Array; five: number[] }[]> {
   const session = await context.session(meshPath);
   const each = cropBytes(meshFormat);
-  const values = new Float32Array((end - first) * each);
+  const input = spareInput ?? new Float32Array(BATCH * each);
+  spareInput = null;
+  const values = input.subarray(0, (end - first) * each);
   const seen = Array.from({ length: end - first }, (_, at) => {
     const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, ...five] = faces.subarray(
       (first + at) * FACE_VALUES,
@@ -103,11 +108,12 @@ async function lookAtFaces(
     sampleCrop(crop, frames[frameOf[first + at]!]!, size, region, meshFormat);
     return { box, five, region, ...pictureMeasures(crop, MESH_SIDE_PX) };
   });
-  for (let at = 0; at < values.length; at++) values[at]! /= 255;
+  for (let at = 0; at < values.length; at++) values[at] = values[at]! * (1 / 255);
   const outputs = await session.run(
     { input_1: new Tensor('float32', values, [end - first, 3, MESH_SIDE_PX, MESH_SIDE_PX]) },
     ['Identity_2', 'Identity_1'],
   );
+  spareInput = input;
   const meshes = outputs['Identity_2']!.data as Float32Array;
   const answers = outputs['Identity_1']!.data as Float32Array;
   return seen.map(({ box, five, region, sharpness, brightness }, at) => {

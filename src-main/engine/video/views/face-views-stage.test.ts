@@ -139,6 +139,27 @@ function drawn(boxes: readonly (readonly number[])[], firstFrame: number): Stage
   };
 }
 
+describe('pictures of lips', () => {
+  it('are kept when asked for, one for each face that is looked at, the mouth in their middle', async () => {
+    const range = { startSec: 29, endSec: 30 };
+    const job = await run(sample, { range, params: { 'face-views.lipCrops': true } });
+    const { index } = await lipsOf(job);
+    const npy = await job.bytes('lipCrops');
+    expect(npy.subarray(0, 8)).toEqual(Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0]));
+    const head = npy.subarray(10, 10 + npy.readUInt16LE(8)).toString('latin1');
+    expect(head).toContain(`'descr': '|u1', 'fortran_order': False, 'shape': (${index.measuredRows}, 96, 96)`);
+    expect((10 + head.length) % 64).toBe(0);
+    expect(npy).toHaveLength(10 + head.length + index.measuredRows * 96 * 96);
+    const list = (await job.bytes('lipCropList')).toString('utf8').trim().split('\n');
+    expect(list[0]).toBe('track,frame');
+    expect(list.slice(1, 3)).toEqual(['0,725', '1,725']);
+    expect(list).toHaveLength(1 + index.measuredRows);
+    const plain = await run(sample, { range });
+    expect(plain.result.artifacts.some(({ name }) => name === 'lipCrops')).toBe(false);
+    expect(await plain.float32('lips')).toEqual(await job.float32('lips'));
+  });
+});
+
 describe('a picture without faces', () => {
   it('gives empty files', async () => {
     const job = await run(await makeMedia('picture.mp4'));

@@ -60,6 +60,7 @@ export interface ViewJob {
   readonly result: EngineResult;
   json(name: string): Promise<unknown>;
   float32(name: string): Promise<Float32Array>;
+  bytes(name: string): Promise<Buffer>;
 }
 
 /** Runs {@link viewRecipe} on a file. */
@@ -110,5 +111,6 @@ export async function runViews(file: string, options: ViewJobOptions): Promise<V
     result,
     json: async (name) => JSON.parse((await bytesOf(name)).toString('utf8')) as unknown,
     float32: async (name) => toFloat32(await bytesOf(name)),
+    bytes: bytesOf,
   };
 }
