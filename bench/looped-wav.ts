@@ -6,8 +6,11 @@ import { wavHeader } from '#media/wav.ts';
 
 const RATE_HZ = 16_000;
 
-/** The sound of a file again and again, as a 16 kHz mono WAV of exactly `seconds`. */
-export async function writeLoopedWav(media: string, wav: string, seconds: number): Promise<void> {
+/**
+ * The sound of a file again and again, as a 16 kHz mono WAV of exactly `seconds`.
+ * @param noise RMS of white noise added, other noise each time, in steps of a 16-bit sample; 0 = none
+ */
+export async function writeLoopedWav(media: string, wav: string, seconds: number, noise = 0): Promise<void> {
   const tools = await findTools();
   const probe = await probeMedia(tools, media);
   const pieces: Buffer[] = [];
@@ -29,9 +32,19 @@ export async function writeLoopedWav(media: string, wav: string, seconds: number
   try {
     await file.writeFile(header);
     for (let written = 0; written < dataBytes; written += once.length) {
-      await file.writeFile(once.subarray(0, Math.min(once.length, dataBytes - written)));
+      const round = noise > 0 ? withNoise(once, noise) : once;
+      await file.writeFile(round.subarray(0, Math.min(once.length, dataBytes - written)));
     }
   } finally {
     await file.close();
   }
+}
+
+function withNoise(samples: Buffer, noise: number): Buffer {
+  const out = Buffer.alloc(samples.length);
+  for (let at = 0; at + 1 < samples.length; at += 2) {
+    const value = samples.readInt16LE(at) + noise * Math.sqrt(12) * (Math.random() - 0.5);
+    out.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(value))), at);
+  }
+  return out;
 }

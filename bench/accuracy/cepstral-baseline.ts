@@ -15,8 +15,8 @@ import { turnsFromWindows } from '#engine/systems/turns.ts';
 
 /** Fitted like SAME_VOICE_MODEL, on the same conversations, with the cepstra in the place of the embedding. */
 const CEPSTRAL_MODEL: SameVoiceModel = {
-  pair: [1, 1, 0, 0, 1, 1, -1],
-  stop: [1, -1, 1, 0, -1, 1],
+  pair: [1.26, 1.55, 0, 0, 1.84, 1.16, 5.76, -3.42],
+  stop: [1.07, -4.21, -0.668, -0.198, -1.09, 4.01],
 };
 
 /**

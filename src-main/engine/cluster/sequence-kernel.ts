@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts';
-import { labelConfidence, restoreLostSpeakers, speakerSequence } from './speaker-posteriors.ts';
+import { labelConfidence, labelLikeness, restoreLostSpeakers, speakerSequence } from './speaker-posteriors.ts';
 import type { PosteriorInput } from './speaker-posteriors.ts';
 import { vectors } from './vectors.ts';
 
@@ -19,6 +19,8 @@ export interface SequenceOutput {
   labels: Int32Array;
   /** 0..1 per window. */
   confidence: Float32Array;
+  /** Per window, 1 = as like its speaker's voice as is usual. */
+  likeness: Float32Array;
 }
 
 /** Speaker of each fine window, on a worker thread. */
@@ -32,5 +34,6 @@ export const speakerSequenceKernel: Kernel<SequenceInput, SequenceOutput> = asyn
   const labels = speakerSequence(posteriors);
   restoreLostSpeakers(labels, input, input.found, posteriors.speakers.count);
   context.checkCancelled();
-  return { output: { labels, confidence: labelConfidence(posteriors, labels) } };
+  const likeness = labelLikeness(posteriors, labels);
+  return { output: { labels, confidence: labelConfidence(posteriors, labels), likeness } };
 };

@@ -45,7 +45,7 @@ export const clustersSchema = z.object({
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '4',
+  version: '5',
   label: 'Grouping voices',
   params,
   models: [],

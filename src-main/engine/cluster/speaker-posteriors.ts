@@ -74,6 +74,13 @@ export function labelConfidence(input: PosteriorInput, labels: ArrayLike<number>
   });
 }
 
+/** How like each window is to its speaker's voice, over the median of all windows; 1 = as usual. */
+export function labelLikeness({ rows, speakers }: PosteriorInput, labels: ArrayLike<number>): Float32Array {
+  const own = Float64Array.from({ length: rows.count }, (_, i) => dot(speakers, labels[i]!, rows, i));
+  const usual = Math.max(0.05, own.slice().sort()[Math.floor(own.length / 2)] ?? 0.05);
+  return Float32Array.from(own, (value) => value / usual);
+}
+
 /**
  * Speakers who lost all their windows to others get back those in the middle of the windows they were found with, so that
  * a given number of speakers is kept.

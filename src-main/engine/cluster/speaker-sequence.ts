@@ -8,6 +8,10 @@ import { clustersSchema } from './speaker-clusters.ts';
 export const sequenceSchema = z.object({
   labels: z.array(z.number().int()),
   confidence: z.array(z.number()),
+  /** How like each window is to its speaker's voice, over what is usual; absent where it was not measured. */
+  likeness: z.array(z.number()).optional(),
+  /** Probability that the number of speakers is right; absent where nobody knows. */
+  countProbability: z.number().optional(),
 });
 
 /**
@@ -16,7 +20,7 @@ export const sequenceSchema = z.object({
  */
 export const speakerSequenceStage: Stage<z.ZodObject> = {
   id: 'speaker-sequence',
-  version: '2',
+  version: '3',
   label: 'Placing turns',
   params: z.object({}),
   models: [],
@@ -25,7 +29,7 @@ export const speakerSequenceStage: Stage<z.ZodObject> = {
     const coarse = (await context.input('embeddings').readJson('windows.json', windowsSchema)).windows;
     const clusters = await context.input('clusters').readJson('clusters.json', clustersSchema);
     const embeddings = await context.input('fine').readFloat32('embeddings.f32');
-    const { labels, confidence } = await context.kernel('speaker-sequence', {
+    const { labels, confidence, likeness } = await context.kernel('speaker-sequence', {
       embeddings,
       voices: await context.input('clusters').readFloat32('voices.f32'),
       size: rowSize(embeddings, windows.length),
@@ -37,6 +41,12 @@ export const speakerSequenceStage: Stage<z.ZodObject> = {
         endSec: Float64Array.from(coarse, (window) => window.endSec),
       },
     });
-    await context.writeJson('sequence.json', { labels: [...labels], confidence: [...confidence] });
+    const found = clusters.counts.find((one) => one.count === clusters.speakerCount);
+    await context.writeJson('sequence.json', {
+      labels: [...labels],
+      confidence: [...confidence],
+      likeness: [...likeness],
+      ...(found && { countProbability: found.probability }),
+    });
   },
 };

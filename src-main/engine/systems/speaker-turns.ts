@@ -40,6 +40,7 @@ async function writeTurns(
       ...window,
       label: sequence.labels[i]!,
       confidence: sequence.confidence[i]!,
+      ...(sequence.likeness && { likeness: sequence.likeness[i]! }),
     })),
     {
       maxPauseSec: context.params.maxPauseSec,
@@ -47,6 +48,7 @@ async function writeTurns(
       durationSec,
       vad: { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ },
       second,
+      ...(sequence.countProbability !== undefined && { countProbability: sequence.countProbability }),
     },
   );
   await context.writeJson('hypothesis.json', { segments });
@@ -58,7 +60,7 @@ async function writeTurns(
  */
 export const speakerTurnsStage: Stage<typeof params> = {
   id: 'speaker-turns',
-  version: '3',
+  version: '4',
   label: 'Writing turns',
   params,
   models: [],

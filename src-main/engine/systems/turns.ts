@@ -1,5 +1,7 @@
 import type { HypothesisSegment } from '#shared/domain/hypothesis.ts';
 import type { SecondTurn } from '../cluster/second-speakers.ts';
+import { turnConfidence } from './turn-confidence.ts';
+import type { TurnEvidence } from './turn-confidence.ts';
 
 /** What is known of one window after clustering. */
 export interface LabelledWindow {
@@ -11,6 +13,8 @@ export interface LabelledWindow {
   label: number;
   /** How sure the clustering is of the label, 0..1. */
   confidence: number;
+  /** How like it is to its speaker's voice, over what is usual in the recording; default: as usual. */
+  likeness?: number;
 }
 
 export interface TurnRules {
@@ -24,12 +28,12 @@ export interface TurnRules {
   vad: { probabilities: ArrayLike<number>; stepSec: number };
   /** Who else speaks, where voices overlap; default: nobody. */
   second?: readonly SecondTurn[];
+  /** Probability that the number of speakers is right; default: one does not know. */
+  countProbability?: number;
 }
 
-/** A turn of this length is worth half of the confidence a long one could have. */
-const HALF_TRUST_SEC = 0.35;
-/** Fitted: doubt is this times the square of what the evidence lacks. */
-const DOUBT_SCALE = 1.25;
+/** Where a system does not say how sure its count is: what is usual of an automatic one. */
+const USUAL_COUNT_PROBABILITY = 0.5;
 
 interface Piece {
   startSec: number;
@@ -37,6 +41,8 @@ interface Piece {
   label: number;
   /** Σ confidence × seconds. */
   trust: number;
+  /** Σ likeness × seconds. */
+  likeness: number;
   /** Seconds of speech regions inside; the rest is bridged pauses. */
   speechSec: number;
 }
@@ -71,7 +77,7 @@ export function labelledTurns(
       speaker = `spk${String(names.size).padStart(2, '0')}`;
       names.set(piece.label, speaker);
     }
-    const confidence = confidenceOf(piece, rules.vad);
+    const confidence = turnConfidence(evidenceOf(piece, rules));
     segments.push({ startSec: startMs / 1000, endSec: endMs / 1000, speaker, confidence });
   }
   return { segments, labelOf: new Map([...names].map(([label, name]) => [name, label])) };
@@ -89,9 +95,17 @@ function joinWithinRegions(windows: readonly LabelledWindow[]): Piece[] {
     if (last && before?.region === window.region && last.label === window.label) {
       last.endSec = endSec;
       last.trust += window.confidence * seconds;
+      last.likeness += (window.likeness ?? 1) * seconds;
       last.speechSec += seconds;
     } else {
-      pieces.push({ startSec, endSec, label: window.label, trust: window.confidence * seconds, speechSec: seconds });
+      pieces.push({
+        startSec,
+        endSec,
+        label: window.label,
+        trust: window.confidence * seconds,
+        likeness: (window.likeness ?? 1) * seconds,
+        speechSec: seconds,
+      });
     }
   });
   return pieces;
@@ -105,6 +119,7 @@ function bridgePauses(pieces: readonly Piece[], maxPauseSec: number): Piece[] {
     if (last?.label === piece.label && piece.startSec - last.endSec <= Math.max(maxPauseSec, 0.001)) {
       last.endSec = piece.endSec;
       last.trust += piece.trust;
+      last.likeness += piece.likeness;
       last.speechSec += piece.speechSec;
     } else out.push({ ...piece });
   }
@@ -115,7 +130,7 @@ function bridgePauses(pieces: readonly Piece[], maxPauseSec: number): Piece[] {
 function withSecond(first: readonly Piece[], second: readonly SecondTurn[]): Piece[] {
   const beside = second.map(({ startSec, endSec, label, confidence }): Piece => {
     const speechSec = endSec - startSec;
-    return { startSec, endSec, label, trust: confidence * speechSec, speechSec };
+    return { startSec, endSec, label, trust: confidence * speechSec, likeness: speechSec, speechSec };
   });
   const open = new Map<number, Piece>();
   const out: Piece[] = [];
@@ -124,6 +139,7 @@ function withSecond(first: readonly Piece[], second: readonly SecondTurn[]): Pie
     if (last && piece.startSec - last.endSec <= 0.001) {
       last.endSec = Math.max(last.endSec, piece.endSec);
       last.trust += piece.trust;
+      last.likeness += piece.likeness;
       last.speechSec += piece.speechSec;
     } else {
       const copy = { ...piece };
@@ -134,18 +150,17 @@ function withSecond(first: readonly Piece[], second: readonly SecondTurn[]): Pie
   return out;
 }
 
-/**
- * Share of a turn that is right, as its evidence foretells: window confidence × mean speech probability × trust in a turn
- * of this length, mapped to what was right on 120 simulated conversations (docs/adr/0042); three decimals.
- */
-function confidenceOf(piece: Piece, vad: TurnRules['vad']): number {
-  const label = piece.speechSec > 0 ? piece.trust / piece.speechSec : 0;
+function evidenceOf(piece: Piece, { vad, countProbability }: TurnRules): TurnEvidence {
   const first = Math.max(0, Math.floor(piece.startSec / vad.stepSec));
   const end = Math.min(vad.probabilities.length, Math.max(first + 1, Math.ceil(piece.endSec / vad.stepSec)));
   let speech = 0;
   for (let step = first; step < end; step++) speech += vad.probabilities[step]!;
-  speech = end > first ? speech / (end - first) : 0;
-  const length = piece.speechSec / (piece.speechSec + HALF_TRUST_SEC);
-  const evidence = Math.max(0, Math.min(1, label * speech * length));
-  return Math.round(1000 * Math.max(0, 1 - DOUBT_SCALE * (1 - evidence) ** 2)) / 1000;
+  const { speechSec } = piece;
+  return {
+    posterior: speechSec > 0 ? piece.trust / speechSec : 0,
+    likeness: speechSec > 0 ? piece.likeness / speechSec : 0,
+    speech: end > first ? speech / (end - first) : 0,
+    speechSec,
+    count: countProbability ?? USUAL_COUNT_PROBABILITY,
+  };
 }
