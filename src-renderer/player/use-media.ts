@@ -1,19 +1,23 @@
 import { useEffect } from 'react';
+import { faceArtifacts } from '#shared/evidence/face-schemas.ts';
+import { followDocument, loadFaces } from '../faces/face-store.ts';
 import { useAppStore, activeJobOf } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { loadMediaSources, useMediaSources } from './media-sources.ts';
-import { followDocument, loadFaces } from '../faces/face-store.ts';
 import { player } from './player.ts';
 
 /** While a review copy or the waveform is being made, the host is asked again after this long. */
 const pollMs = 2000;
 
-/** Is something still being made, so that asking again makes sense: the waveform, or a copy that can be played? */
+/** Is something still being made, so that asking again makes sense: the waveform, a copy that can be played, faces? */
 function isBeingMade(hasJob: boolean): boolean {
   const { sources } = useMediaSources.getState();
   if (sources === null) return true;
   const copyComes = sources.playUrl === null && sources.playsProxy;
-  return copyComes || (hasJob && (sources.playUrl === null || sources.peaksUrl === null));
+  // Boxes are shown as soon as faces are followed, who talks when the run is done.
+  const hasPicture = (useReviewStore.getState().media?.probe.video.length ?? 0) > 0;
+  const facesCome = hasPicture && !(faceArtifacts.tracks in sources.evidence);
+  return copyComes || (hasJob && (sources.playUrl === null || sources.peaksUrl === null || facesCome));
 }
 
 /** Keeps the player on the file under review and its bulk data fetched. Call it once, in the view that plays. */

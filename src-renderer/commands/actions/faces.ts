@@ -107,8 +107,12 @@ function merge(): Promise<unknown> | undefined {
   const cutAfter = review().cuts.find(({ timeSec }) => timeSec >= one.endSec - atCutSec)?.timeSec ?? Infinity;
   const isNext = (other: ShownFace): boolean =>
     other.key !== one.key && other.startSec > one.startSec && other.startSec < cutAfter - atCutSec;
-  const isSame = (other: ShownFace): boolean => other.speaker === null || other.speaker.id === one.speaker?.id;
-  const next = shown.all.find((other) => isNext(other) && (one.speaker === null || isSame(other)));
+  const tracks = new Set(one.tracks.map(({ id }) => id));
+  const isSame = (other: ShownFace): boolean =>
+    other.tracks.some(({ id }) => tracks.has(id)) ||
+    (one.speaker !== null && other.speaker?.id === one.speaker.id) ||
+    (one.identity !== null && other.identity === one.identity);
+  const next = shown.all.find((other) => isNext(other) && isSame(other));
   if (!next) {
     review().say(i18next.t('say.noNextFace'));
     return undefined;
