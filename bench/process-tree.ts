@@ -28,7 +28,7 @@ export async function withTreeUsage<T>(work: () => Promise<T>): Promise<{ value:
   let peakRssBytes = 0;
   let any = false;
   const sample = async (): Promise<void> => {
-    const family = descendants(await allStats(), process.pid);
+    const family = await familyStats(process.pid);
     if (family.length > 0) any = true;
     peakRssBytes = Math.max(
       peakRssBytes,
@@ -58,26 +58,42 @@ export async function withTreeUsage<T>(work: () => Promise<T>): Promise<{ value:
   }
 }
 
+/**
+ * A process and what it started. Its children are those of its main thread, so that the sampling itself costs little: reading
+ * every process of the computer ten times a second is as dear as decoding a film.
+ */
+async function familyStats(root: number): Promise<Stat[]> {
+  const found: Stat[] = [];
+  const pids = [root];
+  for (const pid of pids) {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => null);
+    // Kernels without this file.
+    if (children === null && pid === root) return descendants(await allStats(), root);
+    const stat = await statOf(pid);
+    if (stat) found.push(stat);
+    pids.push(...(children ?? '').split(' ').filter(Boolean).map(Number));
+  }
+  return found;
+}
+
 async function allStats(): Promise<Stat[]> {
   const names = await readdir('/proc').catch(() => []);
-  const stats = await Promise.all(
-    names
-      .filter((name) => /^\d+$/u.test(name))
-      .map(async (name): Promise<Stat | null> => {
-        const line = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => null);
-        const match = line === null ? null : /^(\d+) \((.*)\) (.*)$/su.exec(line.trim());
-        if (!match) return null;
-        const fields = match[3]!.split(' ');
-        return {
-          pid: Number(match[1]),
-          name: match[2]!,
-          parent: Number(fields[1]),
-          cpuSec: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC,
-          rssBytes: Number(fields[21]) * PAGE_BYTES,
-        };
-      }),
-  );
-  return stats.filter((stat) => stat !== null);
+  const pids = names.filter((name) => /^\d+$/u.test(name)).map(Number);
+  return (await Promise.all(pids.map(statOf))).filter((stat) => stat !== null);
+}
+
+async function statOf(pid: number): Promise<Stat | null> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  const match = line === null ? null : /^(\d+) \((.*)\) (.*)$/su.exec(line.trim());
+  if (!match) return null;
+  const fields = match[3]!.split(' ');
+  return {
+    pid: Number(match[1]),
+    name: match[2]!,
+    parent: Number(fields[1]),
+    cpuSec: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC,
+    rssBytes: Number(fields[21]) * PAGE_BYTES,
+  };
 }
 
 function descendants(stats: readonly Stat[], root: number): Stat[] {
