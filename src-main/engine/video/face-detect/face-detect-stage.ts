@@ -165,7 +165,7 @@ function separated(
   return { rows, appearance };
 }
 
-/** BlazeFace of the npm package: the embedded default (docs/adr/0081, 0083). */
+/** BlazeFace of the npm package: the embedded default (docs/adr/0081, 0084). */
 export const blazeFaceStage = faceDetectStage('face-detect', {
   ...{ detector: 'blazeface', model: 'blazeface', isChecked: true, defaults: { minScore: 0.5 } },
 });

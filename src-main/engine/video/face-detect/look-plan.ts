@@ -6,7 +6,7 @@ import { followRegions, scanTiles, wholeRegion } from './scan-plan.ts';
 import { isSameFace } from './suppress.ts';
 
 /**
- * Which parts of which frames BlazeFace looks at (docs/adr/0083): everything where a shot starts, after that the whole
+ * Which parts of which frames BlazeFace looks at (docs/adr/0084): everything where a shot starts, after that the whole
  * picture, a tile about each face too small to be seen there, and tiles in which something changed that is no face.
  */
 
