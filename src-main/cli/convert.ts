@@ -3,6 +3,8 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
 import { convertLabels, findFormat, formatForOutput, labelFormats, readLabels } from '#shared/formats/index.ts';
+import { sortformerRules } from '#shared/signal/hysteresis.ts';
+import type { HysteresisRules } from '#shared/signal/hysteresis.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
 import { appVersion } from '#runtime/version.ts';
 import { convertLargeRttm } from './convert-large.ts';
@@ -10,11 +12,27 @@ import { asUsage, exitCode, guarded, printable, UsageError } from './exit.ts';
 import { readInput } from './read-labels.ts';
 import { isLargeRttm } from './rttm-stream.ts';
 
+/** Post-processings published with Sortformer, whose frames are 80 ms. */
+const postRules: Readonly<Record<string, HysteresisRules>> = {
+  'sortformer-dihard3': sortformerRules.dihard3,
+  'sortformer-callhome': sortformerRules.callhome,
+};
+const SORTFORMER_FPS = 12.5;
+
+/** @throws UsageError */
+function postOf(name: string | undefined): HysteresisRules | undefined {
+  if (name === undefined) return undefined;
+  const rules = postRules[name];
+  if (rules) return rules;
+  throw new UsageError(`--post takes ${Object.keys(postRules).join(' or ')}, not "${name}".`);
+}
+
 interface ConvertOptions {
   out: string;
   from?: string;
   to?: string;
   fps?: string;
+  post?: string;
   force?: boolean;
   json?: boolean;
 }
@@ -32,6 +50,10 @@ export function convertCommand(): Command {
       '--fps <number>',
       'frames a second, where a format counts frames and does not say: else 25 in pictures, 100 in matrices',
     )
+    .option(
+      '--post <rule>',
+      `how the posteriors of a .npy matrix become turns, frames being 80 ms: ${Object.keys(postRules).join(' or ')}`,
+    )
     .option('--force', 'overwrite the output')
     .option('--json', 'report as one JSON line')
     .action(async (input: string, options: ConvertOptions) => {
@@ -45,14 +67,18 @@ export function convertCommand(): Command {
             fix: 'Choose another name, or overwrite it with --force.',
           });
         }
-        const fps = fpsOf(options.fps);
+        const post = postOf(options.post);
+        const fps = fpsOf(options.fps) ?? (post ? SORTFORMER_FPS : undefined);
         const rate = fps === undefined ? {} : { fps };
         if ((options.from ?? 'rttm') === 'rttm' && (await isLargeRttm(input))) {
           const large = await convertLargeRttm(input, out, format.id, options.force ?? false);
           report(options.json ?? false, { input, output: out, from: 'rttm', to: format.id, ...large });
           return exitCode.ok;
         }
-        const source = readLabels(await readInput(input), path.basename(input), options.from, rate);
+        const source = readLabels(await readInput(input), path.basename(input), options.from, {
+          ...rate,
+          ...(post ? { posteriorRules: post } : {}),
+        });
         const { bytes, warnings } = convertLabels(source, format.id, {
           ...rate,
           stem: path.basename(options.out).replace(/(?<=.)\..*$/u, ''),

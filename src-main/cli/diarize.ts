@@ -23,6 +23,7 @@ interface DiarizeCommandOptions {
   system?: string;
   vad?: string;
   speakerModel?: string;
+  refine?: boolean;
   substitute?: boolean;
   set: string[];
   cacheDir?: string;
@@ -47,6 +48,7 @@ export function diarizeCommand(): Command {
     )
     .option('--vad <name>', `how speech is found: ${namesOf(speechSources)}`)
     .option('--speaker-model <name>', `the voice net: ${namesOf(voiceChoices)}`)
+    .option('--refine', 'move borders between turns to where speakers change')
     .option('--substitute', 'run the system on the voice embedding that comes with Diarist; the output is marked so')
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
     .option('--visualize', 'also write <stem>.visual.mp4: the picture with boxes, names and talking scores')
@@ -129,15 +131,20 @@ function chosenSystem(id: string | undefined, substitute: boolean): string | und
 const namesOf = (list: readonly { id: string }[]): string => list.map(({ id }) => id).join(', ');
 
 /** The system with another speech detection or voice net. @throws UsageError for an unknown name of one */
-function withVariant(id: string | undefined, { vad, speakerModel }: DiarizeCommandOptions): string | undefined {
-  if (vad === undefined && speakerModel === undefined) return id;
+function withVariant(id: string | undefined, { vad, speakerModel, refine }: DiarizeCommandOptions): string | undefined {
+  if (vad === undefined && speakerModel === undefined && !refine) return id;
   const source = speechSources.find((candidate) => candidate.id === vad);
   if (vad !== undefined && !source) throw new UsageError(`--vad takes one of ${namesOf(speechSources)}, not "${vad}".`);
   const voice = voiceChoices.find((candidate) => candidate.id === speakerModel);
   if (speakerModel !== undefined && !voice) {
     throw new UsageError(`--speaker-model takes one of ${namesOf(voiceChoices)}, not "${speakerModel}".`);
   }
-  return variantId({ base: id ?? AUTO_SYSTEM.id, vad: source?.id ?? null, voice: voice?.id ?? null });
+  return variantId({
+    base: id ?? AUTO_SYSTEM.id,
+    vad: source?.id ?? null,
+    voice: voice?.id ?? null,
+    refined: refine ?? false,
+  });
 }
 
 /** Says why one file, or with null all of them, cannot be worked on. */

@@ -21,6 +21,7 @@ import type {
 import type { PoolingStyle } from './audio/voice-nets/statistics-pooling.ts';
 import type { VoiceTrunkInput } from './audio/voice-trunk-kernel.ts';
 import type { VoiceWindowsInput } from './audio/voice-windows-kernel.ts';
+import type { SortformerInput } from './audio/sortformer/sortformer-kernel.ts';
 import type { TenMsInput } from './audio/speech-sources/ten-ms-kernel.ts';
 import type { WebRtcMode } from './audio/webrtc/webrtc-vad.ts';
 import type { AlizeInput } from './cluster/alize/alize-kernel.ts';
@@ -68,6 +69,7 @@ export interface Kernels {
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'webrtc-vad': Kernel<{ pcmPath: string; mode: WebRtcMode }, Float32Array>;
   'ten-ms-speech': Kernel<TenMsInput, Float32Array>;
+  sortformer: Kernel<SortformerInput, Float32Array>;
   cepstra: Kernel<CepstraInput, Float32Array>;
   segmentation: Kernel<SegmentationInput, Float32Array>;
   'chunk-voices': Kernel<ChunkVoicesInput, Float32Array>;
@@ -111,6 +113,7 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'webrtc-vad': async () => (await import('./audio/webrtc/webrtc-kernel.ts')).webrtcVad,
   'ten-ms-speech': async () => (await import('./audio/speech-sources/ten-ms-kernel.ts')).tenMsSpeech,
+  sortformer: async () => (await import('./audio/sortformer/sortformer-kernel.ts')).sortformer,
   cepstra: async () => (await import('./audio/cepstra/cepstra-kernel.ts')).cepstra,
   segmentation: async () => (await import('./audio/segmentation/segmentation-kernel.ts')).segmentation,
   'chunk-voices': async () => (await import('./audio/segmentation/chunk-voices-kernel.ts')).chunkVoices,

@@ -217,6 +217,17 @@ const pyannote: readonly SystemDescription[] = (
   ];
 });
 
+const sortformer: SystemDescription = {
+  id: 'sortformer',
+  label: 'Sortformer',
+  version: '1',
+  description:
+    'NVIDIA’s end-to-end net for up to four speakers and 15 minutes, not for commercial use. Matrices it made elsewhere are read by diarist convert --post.',
+  needsVideo: false,
+  models: ['sortformer-4spk-v1'],
+  params: [plain('segments.post', 'Published post-processing', 'dihard3'), pauseParam(0)],
+};
+
 /** Systems of others that need no net. */
 const netless: readonly SystemDescription[] = [
   {
@@ -261,4 +272,4 @@ const netless: readonly SystemDescription[] = [
 ];
 
 /** Published systems whose recipes stand in files of their own, in the order people see them. */
-export const publishedSystems: readonly SystemDescription[] = [...pyannote, ...windowed, ...netless];
+export const publishedSystems: readonly SystemDescription[] = [...pyannote, ...windowed, sortformer, ...netless];

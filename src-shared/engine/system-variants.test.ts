@@ -8,6 +8,7 @@ describe('variants of systems', () => {
       base: fc.constantFrom('lium', 'pyannote-3.1', 'diarist-audio'),
       vad: fc.constantFrom(null, ...speechSources.map(({ id }) => id)),
       voice: fc.constantFrom(null, ...voiceChoices.map(({ id }) => id)),
+      refined: fc.boolean(),
     });
     fc.assert(
       fc.property(variants, (variant) => {
@@ -16,14 +17,18 @@ describe('variants of systems', () => {
     );
   });
   it('say what was exchanged', () => {
-    expect(variantId({ base: 'lium', vad: 'silero', voice: null })).toBe('lium+vad-silero');
-    expect(variantSuffix({ base: 'x', vad: 'webrtc', voice: 'ecapa' })).toBe(' (WebRTC, ECAPA voices)');
-    expect(variantSuffix({ base: 'x', vad: null, voice: null })).toBe('');
+    expect(variantId({ base: 'lium', vad: 'silero', voice: null, refined: true })).toBe('lium+vad-silero+refined');
+    expect(variantSuffix({ vad: 'webrtc', voice: 'ecapa', refined: false })).toBe(' (WebRTC, ECAPA voices)');
+    expect(variantSuffix({ vad: null, voice: null, refined: false })).toBe('');
   });
-  it.each(['lium+', 'lium+vad-nothing', 'lium+vad-silero+vad-webrtc', 'a+voice-ecapa+vad-silero', '+'])(
-    'are not %s',
-    (id) => {
-      expect(parseVariant(id)).toBeNull();
-    },
-  );
+  it.each([
+    'lium+',
+    'lium+vad-nothing',
+    'lium+vad-silero+vad-webrtc',
+    'a+voice-ecapa+vad-silero',
+    'a+refined+vad-silero',
+    '+',
+  ])('are not %s', (id) => {
+    expect(parseVariant(id)).toBeNull();
+  });
 });

@@ -7,6 +7,8 @@ export interface SystemVariant {
   base: string;
   vad: SpeechSourceId | null;
   voice: VoiceChoiceId | null;
+  /** Borders between turns are moved to where speakers change. */
+  refined: boolean;
 }
 
 /** Ways to find speech, for `--vad`. */
@@ -34,29 +36,33 @@ export type SpeechSourceId = (typeof speechSources)[number]['id'];
 export type VoiceChoiceId = (typeof voiceChoices)[number]['id'];
 
 /** The id of a variant; the base's own when nothing is exchanged. */
-export function variantId({ base, vad, voice }: SystemVariant): string {
-  return `${base}${vad === null ? '' : `+vad-${vad}`}${voice === null ? '' : `+voice-${voice}`}`;
+export function variantId({ base, vad, voice, refined }: SystemVariant): string {
+  const parts = [vad === null ? '' : `+vad-${vad}`, voice === null ? '' : `+voice-${voice}`];
+  return `${base}${parts.join('')}${refined ? '+refined' : ''}`;
 }
 
 /** What an id means; null when what follows a `+` is not known. */
 export function parseVariant(id: string): SystemVariant | null {
   const [base, ...parts] = id.split('+') as [string, ...string[]];
-  const variant: SystemVariant = { base, vad: null, voice: null };
+  const variant: SystemVariant = { base, vad: null, voice: null, refined: false };
   for (const part of parts) {
     const vad = speechSources.find((source) => part === `vad-${source.id}`);
     const voice = voiceChoices.find((choice) => part === `voice-${choice.id}`);
+    if (variant.refined) return null;
     if (vad && variant.vad === null && variant.voice === null) variant.vad = vad.id;
     else if (voice && variant.voice === null) variant.voice = voice.id;
+    else if (part === 'refined') variant.refined = true;
     else return null;
   }
   return variant;
 }
 
 /** What a variant is called after its system: ` (WebRTC, ECAPA voices)`. */
-export function variantSuffix({ vad, voice }: SystemVariant): string {
+export function variantSuffix({ vad, voice, refined }: Omit<SystemVariant, 'base'>): string {
   const names = [
     speechSources.find((source) => source.id === vad)?.label,
     voiceChoices.find((choice) => choice.id === voice)?.label,
+    refined ? 'borders refined' : undefined,
   ].filter((name) => name !== undefined);
   return names.length > 0 ? ` (${names.join(', ')})` : '';
 }

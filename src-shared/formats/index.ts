@@ -100,7 +100,7 @@ export function readLabels(
   content: Uint8Array | string,
   fileName: string,
   formatId?: string,
-  options: Pick<ParseOptions, 'fps'> = {},
+  options: Pick<ParseOptions, 'fps' | 'posteriorRules'> = {},
 ): LabelFile {
   const decoded =
     typeof content === 'string'

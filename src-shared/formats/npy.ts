@@ -1,4 +1,6 @@
 import { AppError } from '../api/errors.ts';
+import { hysteresisRegions } from '../signal/hysteresis.ts';
+import type { HysteresisRules } from '../signal/hysteresis.ts';
 import { unionOf } from './spans.ts';
 import { badInput, quote } from './text/bad-input.ts';
 import { fileIdFromName } from './text/lines.ts';
@@ -36,7 +38,16 @@ export function parseNpy(text: string, options: ParseOptions = {}): { turns: Tur
   const fileId = fileIdFromName(options.file);
   const turns: Turn[] = [];
   const seconds = (frame: number) => roundTo(frame / fps, 6);
-  for (let speaker = 0; speaker < speakers; speaker++) {
+  if (options.posteriorRules) {
+    for (let speaker = 0; speaker < speakers; speaker++) {
+      const column = Float64Array.from({ length: frames }, (_, frame) => at(frame, speaker));
+      const wrong = column.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0)
+        throw badInput(`the value of frame ${wrong}, speaker ${speaker} is not a finite number`, null, options.file);
+      turns.push(...ruledTurns(column, 1 / fps, options.posteriorRules, { fileId, speaker: `spk${pad(speaker)}` }));
+    }
+  }
+  for (let speaker = 0; !options.posteriorRules && speaker < speakers; speaker++) {
     let start = -1;
     let sum = 0;
     let isPosterior = false;
@@ -63,6 +74,26 @@ export function parseNpy(text: string, options: ParseOptions = {}): { turns: Tur
   if (options.fps === undefined)
     warnings.push(`A matrix does not say how long a frame is: ${matrixFps} frames a second were assumed.`);
   return { turns, warnings };
+}
+
+/** Turns of one speaker by two thresholds, padding and least durations; the mean posterior inside is the confidence. */
+function ruledTurns(
+  column: Float64Array,
+  stepSec: number,
+  rules: HysteresisRules,
+  who: { fileId: string; speaker: string },
+): Turn[] {
+  return hysteresisRegions(column, stepSec, column.length * stepSec, rules).flatMap((region) => {
+    const [startSec, endSec] = [roundTo(region.startSec, 6), roundTo(region.endSec, 6)];
+    if (endSec <= startSec) return [];
+    const part = column.subarray(
+      Math.floor(region.startSec / stepSec + 1e-6),
+      Math.ceil(region.endSec / stepSec - 1e-6),
+    );
+    const mean = part.reduce((sum, value) => sum + value, 0) / Math.max(1, part.length);
+    const confidence = mean >= 0 && mean <= 1 ? roundTo(mean, 4) : null;
+    return [{ ...who, channel: '1', startSec, endSec, confidence }];
+  });
 }
 
 const pad = (column: number): string => String(column).padStart(2, '0');

@@ -1,3 +1,4 @@
+import type { HysteresisRules } from '../signal/hysteresis.ts';
 /**
  * The simple view every label format shares: who speaks when, what was scored, where a face is. A format's own document
  * model keeps what does not fit here (comments, attributes, number texts).
@@ -76,6 +77,8 @@ export interface ParseOptions {
   file?: string;
   /** Frames a second, for formats that count frames and do not say how long one is: 25 in pictures, 100 in matrices. */
   fps?: number;
+  /** How posteriors of a matrix become turns; default: above one half. */
+  posteriorRules?: HysteresisRules;
 }
 
 /** By file, start, end, speaker, channel: the order of every file we write. Plain code unit order, the same everywhere. */

@@ -79,17 +79,26 @@ export const changeAmiStage = framesStage('speaker-change-ami', 'Listening for c
 /** Changes of speaker, trained on eleven kinds of recordings (DIHARD). */
 export const changeDihardStage = framesStage('speaker-change-dihard', 'Listening for changes', 'pyannote-scd-dihard');
 
-/** Overlap as `overlap-ami` where that net is installed; without it the posterior is empty. */
-export const optionalOverlapStage: Stage<z.ZodObject> = {
-  id: 'optional-overlap',
-  version: '1',
-  label: 'Listening for overlap',
-  params: z.object({}),
-  models: [],
-  optionalModels: ['pyannote-ovl-ami'],
-  async run(context) {
-    const has = context.hasModel('pyannote-ovl-ami');
-    const posterior = has ? await posteriorOf(context, context.model('pyannote-ovl-ami').path) : new Float32Array(0);
-    await context.writeArray('posterior.f32', posterior);
-  },
-};
+/** The posterior of a net of the family where it is installed; without it the posterior is empty. */
+function optionalFramesStage(id: string, label: string, model: string): Stage<z.ZodObject> {
+  return {
+    id,
+    version: '1',
+    label,
+    params: z.object({}),
+    models: [],
+    optionalModels: [model],
+    async run(context) {
+      const has = context.hasModel(model);
+      const posterior = has ? await posteriorOf(context, context.model(model).path) : new Float32Array(0);
+      await context.writeArray('posterior.f32', posterior);
+    },
+  };
+}
+
+export const optionalOverlapStage = optionalFramesStage(
+  'optional-overlap',
+  'Listening for overlap',
+  'pyannote-ovl-ami',
+);
+export const optionalChangeStage = optionalFramesStage('optional-change', 'Listening for changes', 'pyannote-scd-ami');

@@ -16,6 +16,7 @@ import { ecapaKmeans, ecapaKmeansSubstitute } from './ecapa-kmeans.ts';
 import { lium } from './lium.ts';
 import { community1, community1Substitute, pyannote31, pyannote31Substitute } from './pyannote.ts';
 import { threeDSpeakerAudio, threeDSpeakerSubstitute, vbxSubstitute } from './published-audio.ts';
+import { sortformer } from './sortformer.ts';
 import { threeDSpeakerOverlap, threeDSpeakerOverlapSubstitute } from './three-d-speaker-overlap.ts';
 import { vbx } from './vbx.ts';
 import { variantOf } from './variants.ts';
@@ -41,6 +42,7 @@ export const systems: readonly SystemRecipe[] = [
   vbx,
   ecapaKmeans,
   ecapaKmeansSubstitute,
+  sortformer,
   lium,
   alize,
 ];

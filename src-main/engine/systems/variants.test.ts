@@ -62,14 +62,32 @@ describe('another speech detection', () => {
   });
   itShared('runs', async () => {
     const samples = decodePcm(sharedPath('data/audio/picovoice_falcon/resources/audio_samples/test.wav'));
-    for (const id of ['lium+vad-silero', '3d-speaker-audio-substitute+vad-webrtc', 'lium+vad-pyannote']) {
+    for (const id of [
+      'lium+vad-silero',
+      '3d-speaker-audio-substitute+vad-webrtc',
+      'lium+vad-pyannote',
+      'lium+refined',
+    ]) {
       const { dir } = await writePcm(samples);
       folders.push(dir);
       const run = await runRecipe(findSystem(id), { dir, modelDirs: [modelsDir, sharedPath('models')] });
-      const { segments } = await run.files('turns').readJson('hypothesis.json', schema);
+      const { segments } = await run.files(findSystem(id).output).readJson('hypothesis.json', schema);
       const seconds = segments.reduce((sum, { startSec, endSec }) => sum + endSec - startSec, 0);
       expect(seconds, id).toBeGreaterThan(8);
       expect(seconds, id).toBeLessThan(18.6);
+    }
+  });
+});
+
+describe('refined borders', () => {
+  it('follow the turns of every system of sound', () => {
+    for (const system of systems) {
+      if (system.output !== 'turns') {
+        expect(() => findSystem(`${system.id}+refined`)).toThrow(/picture/u);
+        continue;
+      }
+      ordered(`${system.id}+refined`);
+      expect(findSystem(`${system.id}+refined`).output).toBe('refined');
     }
   });
 });

@@ -1,12 +1,14 @@
 import { AppError } from '#shared/api/errors.ts';
 import { speechSources, variantId, variantSuffix, voiceChoices } from '#shared/engine/system-variants.ts';
 import type { SpeechSourceId, SystemVariant, VoiceChoiceId } from '#shared/engine/system-variants.ts';
+import { optionalChangeStage } from '../audio/pyannote-frames.ts';
 import { embeddedChunkVoicesStage, netChunkVoicesStage } from '../audio/segmentation/chunk-voices-stage.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceNets } from '../audio/voice-nets/voice-net.ts';
 import { voiceNetStages } from '../audio/voice-nets/voice-net-embeddings.ts';
 import { voiceTrunkStage } from '../audio/voice-trunk.ts';
 import type { RecipeNode, SystemRecipe } from '../stage.ts';
+import { refinedTurnsStage } from './refined-turns.ts';
 import { speechNodes } from './speech-nodes.ts';
 
 /**
@@ -17,13 +19,15 @@ import { speechNodes } from './speech-nodes.ts';
 export function variantOf(recipe: SystemRecipe, variant: SystemVariant): SystemRecipe {
   const swap = (nodes: readonly RecipeNode[]): readonly RecipeNode[] => {
     const heard = variant.vad === null ? nodes : withSpeech(nodes, variant.vad, recipe.label);
-    return variant.voice === null ? heard : withVoice(heard, variant.voice, recipe.label);
+    const voiced = variant.voice === null ? heard : withVoice(heard, variant.voice, recipe.label);
+    return variant.refined ? withRefinedBorders(voiced, recipe) : voiced;
   };
   return {
     ...recipe,
     id: variantId(variant),
     label: `${recipe.label}${variantSuffix(variant)}`,
     nodes: swap(recipe.nodes),
+    output: variant.refined ? REFINED : recipe.output,
     ...(recipe.otherwise
       ? {
           otherwise: {
@@ -33,6 +37,21 @@ export function variantOf(recipe: SystemRecipe, variant: SystemVariant): SystemR
         }
       : {}),
   };
+}
+
+const REFINED = 'refined';
+
+function withRefinedBorders(nodes: readonly RecipeNode[], { label, output }: SystemRecipe): readonly RecipeNode[] {
+  if (output !== 'turns') {
+    throw new AppError('bad-parameter', `${label} places its borders by the picture as well: they are not moved.`, {
+      fix: 'Leave --refine out, or choose a system of sound.',
+    });
+  }
+  return [
+    ...nodes,
+    { id: 'changes', stage: optionalChangeStage, inputs: ['pcm'], costPerHour: 160 },
+    { id: REFINED, stage: refinedTurnsStage, inputs: ['pcm', 'turns', 'changes'], costPerHour: 1 },
+  ];
 }
 
 function withSpeech(nodes: readonly RecipeNode[], source: SpeechSourceId, label: string): readonly RecipeNode[] {
