@@ -8,6 +8,7 @@ import { Button } from '../ui/controls.tsx';
 import { player } from './player.ts';
 import styles from './Player.module.css';
 
+/** Of the bitmap, as wide as the inset is shown at most (Player.module.css). */
 const widthPx = 176;
 const heightPx = 110;
 /** So much of the picture around the lips is shown, as a multiple of their own size. */
@@ -54,7 +55,7 @@ export function LipInset({ video }: { video: RefObject<HTMLVideoElement | null> 
   if (!isShown) return null;
   return (
     <figure className={styles.lips} aria-label={word('lips')} data-testid="lip-inset">
-      <canvas ref={canvas} style={{ width: widthPx, height: heightPx }} />
+      <canvas ref={canvas} />
       <figcaption>
         <span ref={title} />
         <Button tone="quiet" icon aria-label={word('lipsHide')} onClick={() => setLipsShown(false)}>
