@@ -50,9 +50,13 @@ export function resegment(
   return { labels, count, scores: kept };
 }
 
-/** Moves each border between two speakers to the quietest moment around it, no segment below one frame. */
-export function adjustBorders(labels: Int32Array, energy: ArrayLike<number>): Int32Array {
+/**
+ * Moves each border between two speakers to the quietest moment around it, no segment below one frame.
+ * @param indices of the frames in the recording: where some are missing, nobody speaks, and nothing is quieter
+ */
+export function adjustBorders(labels: Int32Array, energy: ArrayLike<number>, indices?: ArrayLike<number>): Int32Array {
   const smooth = smoothed(energy);
+  for (let t = 1; indices && t < labels.length; t++) if (indices[t] !== indices[t - 1]! + 1) smooth[t] = -Infinity;
   const stretches = stretchesOf(labels);
   for (let k = 1; k < stretches.length; k++) {
     const before = stretches[k - 1]!;
@@ -62,8 +66,8 @@ export function adjustBorders(labels: Int32Array, energy: ArrayLike<number>): In
     const from = Math.max(before.start + 1, after.start - ADJUST_FRAMES);
     const to = Math.min(after.end - 1, after.start + ADJUST_FRAMES);
     for (let t = from; t <= to; t++) {
-      const better = smooth[t]! - smooth[best]!;
-      if (better < 0 || (better === 0 && Math.abs(t - after.start) < Math.abs(best - after.start))) best = t;
+      const equal = smooth[t] === smooth[best];
+      if (smooth[t]! < smooth[best]! || (equal && Math.abs(t - after.start) < Math.abs(best - after.start))) best = t;
     }
     before.end = best;
     after.start = best;

@@ -42,7 +42,7 @@ export const lium: Kernel<LiumInput, { spans: LabelledSpan[]; count: number }> =
   const clusters = hierarchicalBic(frames, segments, rules.hierarchicalLambda, last, distances, pause);
   const { labels, count, scores } = resegment(frames, clusters, pause);
   const energy = Float64Array.from({ length: frames.count }, (_, t) => frames.data[t * size]!);
-  let result = { labels: adjustBorders(labels, energy), count };
+  let result = { labels: adjustBorders(labels, energy, indices), count };
   let best = scores;
   if (rules.clustering !== 'bic') {
     const voices = clrClusters(

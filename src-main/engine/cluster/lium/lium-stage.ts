@@ -38,7 +38,7 @@ const params = z.object({
  */
 export const liumStage: Stage<typeof params> = {
   id: 'lium',
-  version: '1',
+  version: '2',
   label: 'Grouping voices',
   params,
   models: [],

@@ -117,6 +117,13 @@ describe('Viterbi resegmentation', () => {
       energy,
     );
     expect(single.indexOf(1)).toBe(112);
+    // Frames are missing before frame 95: nobody speaks there.
+    const parted = adjustBorders(
+      Int32Array.from({ length: 200 }, (_, t) => (t < 100 ? 0 : 1)),
+      energy,
+      Int32Array.from({ length: 200 }, (_, t) => (t < 95 ? t : t + 50)),
+    );
+    expect(parted.indexOf(1)).toBe(95);
   });
 });
 
