@@ -79,7 +79,10 @@ export const identitiesStage: Stage<typeof params> = {
   },
 };
 
-/** Faces of each track that pass the gate; the best one where none does. */
+/** So many faces of a track are compared when none is good: the mean of some is better than any. */
+const FEW_LOOKS = 3;
+
+/** Faces of each track that pass the gate; the best few where none does. */
 export function worthComparing(looks: readonly Look[], minQuality: number): Map<number, Look[]> {
   const byTrack = new Map<number, Look[]>();
   for (const look of looks) {
@@ -88,8 +91,8 @@ export function worthComparing(looks: readonly Look[], minQuality: number): Map<
   }
   for (const [track, all] of byTrack) {
     const good = all.filter(({ quality }) => quality >= minQuality);
-    const best = all.toSorted((a, b) => b.quality - a.quality)[0]!;
-    byTrack.set(track, good.length > 0 ? good : [best]);
+    const best = all.toSorted((a, b) => b.quality - a.quality || a.frame - b.frame).slice(0, FEW_LOOKS);
+    byTrack.set(track, good.length > 0 ? good : best);
   }
   return byTrack;
 }

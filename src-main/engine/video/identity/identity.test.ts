@@ -288,7 +288,7 @@ describe('quality', () => {
     const found = worthComparing(looks, 0.7);
     expect([...found].map(([id, kept]) => [id, kept.map(({ quality }) => quality)])).toEqual([
       [1, [0.9]],
-      [2, [0.4]],
+      [2, [0.4, 0.2]],
     ]);
   });
 });
