@@ -1,7 +1,7 @@
 import { seedGroups, windowTree } from '#engine/cluster/seed-groups.ts';
 import { pairEvidence } from '#engine/cluster/pair-evidence.ts';
 import type { VoiceCues } from '#engine/cluster/pair-evidence.ts';
-import { speakerPath, stepProbabilities } from '#engine/cluster/speaker-path.ts';
+import { goOnLogOdds, speakerPath, stepProbabilities } from '#engine/cluster/speaker-path.ts';
 import type { PathStep, SameVoiceModel } from '#engine/cluster/speaker-path.ts';
 import { chooseDivision } from '#engine/cluster/choose-division.ts';
 import { logisticRegression } from './logistic.ts';
@@ -46,7 +46,10 @@ export function judge(
   let right = 0;
   for (const one of conversations) {
     const steps = pathOf(one, model);
-    const step = steps[chooseDivision(steps, stepProbabilities(steps, model), () => true)];
+    const step =
+      steps[
+        chooseDivision(steps, stepProbabilities(steps.slice(0, -1).map((one) => goOnLogOdds(one, model))), () => true)
+      ];
     if (!step) continue;
     confusion += confusionOf(step.labels, one.truth) / conversations.length;
     right += Number(step.count === one.speakerCount) / conversations.length;

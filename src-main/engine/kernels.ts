@@ -25,7 +25,8 @@ import type { SortformerInput } from './audio/sortformer/sortformer-kernel.ts';
 import type { TenMsInput } from './audio/speech-sources/ten-ms-kernel.ts';
 import type { WebRtcMode } from './audio/webrtc/webrtc-vad.ts';
 import type { AlizeInput } from './cluster/alize/alize-kernel.ts';
-import type { ClusterInput, ClusterOutput } from './cluster/cluster-kernel.ts';
+import type { ClusterInput, ClusterOutput, DivideInput } from './cluster/cluster-kernel.ts';
+import type { VoiceDivisions } from './cluster/voice-divisions.ts';
 import type { LabelledSpan } from './cluster/labelled-spans.ts';
 import type { LiumInput } from './cluster/lium/lium-kernel.ts';
 import type { LocalSpeakersInput } from './cluster/local-speakers/local-speakers-kernel.ts';
@@ -66,6 +67,7 @@ export interface Kernels {
   'voice-trunk': Kernel<VoiceTrunkInput, Float32Array>;
   'voice-windows': Kernel<VoiceWindowsInput, Float32Array>;
   'cluster-voices': Kernel<ClusterInput, ClusterOutput>;
+  'divide-voices': Kernel<DivideInput, VoiceDivisions>;
   'speaker-sequence': Kernel<SequenceInput, SequenceOutput>;
   'webrtc-vad': Kernel<{ pcmPath: string; mode: WebRtcMode }, Float32Array>;
   'ten-ms-speech': Kernel<TenMsInput, Float32Array>;
@@ -109,6 +111,7 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'voice-cepstra': async () => (await import('./audio/voice-cepstra-kernel.ts')).voiceCepstra,
   'voice-trunk': async () => (await import('./audio/voice-trunk-kernel.ts')).voiceTrunk,
   'voice-windows': async () => (await import('./audio/voice-windows-kernel.ts')).voiceWindows,
+  'divide-voices': async () => (await import('./cluster/cluster-kernel.ts')).divideVoices,
   'cluster-voices': async () => (await import('./cluster/cluster-kernel.ts')).clusterVoices,
   'speaker-sequence': async () => (await import('./cluster/sequence-kernel.ts')).speakerSequenceKernel,
   'webrtc-vad': async () => (await import('./audio/webrtc/webrtc-kernel.ts')).webrtcVad,

@@ -60,6 +60,7 @@ const diaristAudioParams: readonly SystemParam[] = [
   { key: 'speech.padSec', label: 'Padding of speech', default: 0.03, unit: 's', min: 0, max: 1 },
   { key: 'embeddings.windowSec', label: 'Voice window', default: 1.5, unit: 's', min: 0.2, max: 10 },
   { key: 'embeddings.hopSec', label: 'Voice window step', default: 0.75, unit: 's', min: 0.1, max: 10 },
+  { key: 'divisions.maxSpeakers', label: 'Most speakers compared', default: 20, unit: null, min: 1, max: 100 },
   { key: 'clusters.method', label: 'Grouping of voices', default: 'evidence', unit: null, min: null, max: null },
   { key: 'clusters.maxSpeakers', label: 'Most speakers to find', default: 20, unit: null, min: 1, max: 100 },
   { key: 'clusters.splitMore', label: 'Find more speakers', default: 0, unit: null, min: -10, max: 10 },

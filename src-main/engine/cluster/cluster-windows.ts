@@ -1,17 +1,16 @@
 import { cutToCount } from './ahc.ts';
-import { chooseDivision } from './choose-division.ts';
-import { meanCosine } from './cue-likeness.ts';
 import { longRecordingSeeds } from './long-recording.ts';
 import { nmeSpectral } from './nme-sc.ts';
-import type { VoiceCues } from './pair-evidence.ts';
 import { repeatedSound } from './repeated-sound.ts';
 import { SAME_VOICE_MODEL } from './same-voice-model.ts';
 import { seedGroups, windowTree } from './seed-groups.ts';
-import { speakerPath, stepProbabilities } from './speaker-path.ts';
 import type { SameVoiceModel } from './speaker-path.ts';
 import { joinToSpeakers } from './speaker-search.ts';
 import type { SpeakerSearch } from './speaker-search.ts';
 import { centroids, unitRows, vectors } from './vectors.ts';
+import type { Vectors } from './vectors.ts';
+import { chooseSpeakers, DENSE_WINDOWS, MIN_WINDOWS, voiceDivisions } from './voice-divisions.ts';
+import type { CountProbability, VoiceDivisions } from './voice-divisions.ts';
 import { VoiceGroups } from './voice-groups.ts';
 import type { TimedVectors } from './voice-windows.ts';
 
@@ -37,12 +36,8 @@ export interface ClusterRequest {
   splitMore: number;
   /** `evidence` only; default: the weights fitted to the shipped embedding. */
   model?: SameVoiceModel;
-}
-
-/** How probable a number of speakers is. */
-export interface CountProbability {
-  count: number;
-  probability: number;
+  /** `evidence` only: the divisions to choose from, from `divideWindows`; null = made here. */
+  divisions?: VoiceDivisions | null;
 }
 
 export interface ClusterResult {
@@ -55,19 +50,15 @@ export interface ClusterResult {
   counts?: CountProbability[];
 }
 
-/** Windows up to which a full matrix of distances is made; about 12 minutes of speech, 4 MB. */
-const DENSE_WINDOWS = 1000;
-/** A voice must be heard in this many windows to be looked for by itself. */
-const MIN_WINDOWS = 2;
 /** Groups to start from: at most so many per speaker that may be found, and so few that each holds some seconds. */
 const SEEDS_PER_SPEAKER = 2;
 const WINDOWS_PER_SEED = 6;
 const MIN_SEEDS = 10;
 
 /**
- * Groups voice windows into speakers. `evidence`: from a division finer than the speakers down to one group, always joining what is
- * most probably one voice by embedding and cepstra, then the division with the least expected error. `likeness`: a division finer than the speakers by average-linkage clustering, then joining by
- * noise-corrected likeness (`VoiceGroups.pairs`) until no two groups can be one voice, or the wanted number is reached.
+ * Groups voice windows into speakers. `evidence`: from a division finer than the speakers down to one group, always joining
+ * what is most probably one voice by embedding and cepstra, then the division with the least expected error. `likeness`: a
+ * division finer than the speakers by average-linkage clustering, then joining by noise-corrected likeness (`VoiceGroups.pairs`) until no two groups can be one voice, or the wanted number is reached.
  * @param pause called between pieces of work (cancel check)
  * @returns as many speakers as wanted, or fewer when there are not enough windows
  */
@@ -75,6 +66,10 @@ export function clusterWindows(request: ClusterRequest, pause: () => void = () =
   const rows = vectors(request.embeddings, request.size);
   const { startSec, endSec } = request;
   if (rows.count === 0) return { speakerCount: 0, labels: new Int32Array(0), voices: new Float32Array(0) };
+  if (request.divisions) {
+    const found = speakersByEvidence({ rows, startSec, endSec }, request, pause);
+    return withVoices(rows, found);
+  }
   const first = repeatedSound({ rows, startSec, endSec }, pause);
   const kept = Array.from(first.keys()).filter((i) => first[i] === i);
   const find: Record<ClusterMethod, typeof speakersByEvidence> = {
@@ -92,15 +87,42 @@ export function clusterWindows(request: ClusterRequest, pause: () => void = () =
   };
   const found = find[request.method](windows, part, pause);
   const labels = all ? found.labels : spread(found.labels, kept, first);
-  const voices = unitRows(centroids(rows, labels, found.count)).data;
-  return { speakerCount: found.count, labels, voices, ...(found.counts && { counts: found.counts }) };
+  return withVoices(rows, { ...found, labels });
+}
+
+function withVoices(rows: Vectors, { labels, count, counts }: Found): ClusterResult {
+  const voices = unitRows(centroids(rows, labels, count)).data;
+  return { speakerCount: count, labels, voices, ...(counts && { counts }) };
+}
+
+/** The divisions of a recording that `evidence` chooses from, whatever number of speakers is wanted. */
+export function divideWindows(
+  request: Pick<ClusterRequest, 'embeddings' | 'size' | 'sound' | 'startSec' | 'endSec' | 'model'>,
+  maxSpeakers: number,
+  pause: () => void = () => undefined,
+): VoiceDivisions {
+  const rows = vectors(request.embeddings, request.size);
+  const first = repeatedSound({ ...request, rows }, pause);
+  const kept = Array.from(first.keys()).filter((i) => first[i] === i);
+  const all = kept.length === rows.count || kept.length < 2;
+  const part = all ? request : pick(request, kept);
+  const windows = { rows: vectors(part.embeddings, request.size), startSec: part.startSec, endSec: part.endSec };
+  const { maxSeeds } = bounds(windows.rows.count, { minSpeakers: 1, maxSpeakers });
+  const found = voiceDivisions(windows, part.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
+  if (all) return found;
+  const labels = new Int32Array(found.counts.length * rows.count);
+  found.counts.forEach((_, k) => {
+    const some = found.labels.subarray(k * kept.length, (k + 1) * kept.length);
+    labels.set(spread(some, kept, first), k * rows.count);
+  });
+  return { ...found, labels };
 }
 
 type Found = SpeakerSearch & { counts?: CountProbability[] };
 
 /** The windows of a request with these indices. */
 function pick(
-  request: ClusterRequest,
+  request: Pick<ClusterRequest, 'embeddings' | 'size' | 'sound' | 'startSec' | 'endSec'>,
   indices: readonly number[],
 ): Pick<ClusterRequest, 'embeddings' | 'sound' | 'startSec' | 'endSec'> {
   const rowsOf = (data: Float32Array, size: number): Float32Array => {
@@ -125,7 +147,10 @@ function spread(labels: Int32Array, kept: readonly number[], first: Int32Array):
 }
 
 /** The fewest and most speakers looked for, and the most groups to start from. */
-function bounds(rowCount: number, request: ClusterRequest): { min: number; max: number; maxSeeds: number } {
+function bounds(
+  rowCount: number,
+  request: Pick<ClusterRequest, 'minSpeakers' | 'maxSpeakers'>,
+): { min: number; max: number; maxSeeds: number } {
   const min = Math.max(1, Math.min(request.minSpeakers, rowCount));
   const max = Math.max(min, request.maxSpeakers);
   const fewEnough = Math.min(SEEDS_PER_SPEAKER * max, Math.round(rowCount / WINDOWS_PER_SEED));
@@ -133,34 +158,17 @@ function bounds(rowCount: number, request: ClusterRequest): { min: number; max: 
 }
 
 function speakersByEvidence(windows: TimedVectors, request: ClusterRequest, pause: () => void): Found {
-  const { rows, startSec, endSec } = windows;
+  const { rows } = windows;
   const { min, max, maxSeeds } = bounds(rows.count, request);
-  pause();
-  const tree = rows.count > DENSE_WINDOWS ? null : windowTree(rows);
-  const seeds = tree
-    ? seedGroups(tree, rows.count, MIN_WINDOWS, maxSeeds)
-    : longRecordingSeeds(windows, maxSeeds, pause);
-  if (seeds.count > 0) {
-    const { sound } = request;
-    const cues: VoiceCues = {
-      voice: windows,
-      sound: sound && { rows: vectors(sound, sound.length / rows.count), startSec, endSec },
-      voiceLikeness: meanCosine(rows),
-    };
-    const shipped = request.model ?? SAME_VOICE_MODEL;
-    const model = { pair: shipped.pair, stop: shipped.stop.with(-1, shipped.stop.at(-1)! - request.splitMore) };
-    const steps = speakerPath(seeds, cues, model, pause);
-    const probabilities = stepProbabilities(steps, model);
-    const isWanted = (k: number): boolean => steps[k]!.count >= min && steps[k]!.count <= max;
-    if (!tree || steps.some((_, k) => isWanted(k))) {
-      // A long recording always has groups enough, unless hundreds are asked for: then the finest division is the answer.
-      const { labels, count } = steps[Math.max(0, chooseDivision(steps, probabilities, isWanted))]!;
-      const counts = steps.map((step, k) => ({ count: step.count, probability: probabilities[k]! })).reverse();
-      return { labels, count, counts };
-    }
-  }
-  // Too little speech for groups of several windows: what was asked for is cut from the tree itself.
-  return tree ? cutToCount(tree, rows.count, min) : seeds;
+  const known = request.divisions && chooseSpeakers(request.divisions, { min, max }, request.splitMore);
+  if (known) return known;
+  const divisions = voiceDivisions(windows, request.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
+  const found = chooseSpeakers(divisions, { min, max }, request.splitMore);
+  if (found) return found;
+  // Too little speech for groups of several windows: what was asked for is cut from the tree itself, or of a long recording
+  // the finest division is the answer.
+  if (rows.count <= DENSE_WINDOWS) return cutToCount(windowTree(rows), rows.count, min);
+  return { labels: divisions.labels.slice(0, rows.count), count: divisions.counts[0]! };
 }
 
 function speakersByLikeness(windows: TimedVectors, request: ClusterRequest, pause: () => void): SpeakerSearch {

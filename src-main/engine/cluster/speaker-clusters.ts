@@ -5,6 +5,7 @@ import type { Stage } from '../stage.ts';
 import { rowSize } from './vectors.ts';
 import { clusterMethods } from './cluster-windows.ts';
 import { SAME_VOICE } from './speaker-search.ts';
+import { readDivisions } from './voice-divisions-stage.ts';
 
 const params = z.object({
   method: z
@@ -41,11 +42,11 @@ export const clustersSchema = z.object({
 
 /**
  * Who is who: groups the voice windows of node `embeddings` into speakers, their number given by the job (exact or
- * bounded) or estimated, with the cepstra of node `cepstra` as a second cue. Outputs: `clusters.json`, `voices.f32` (one unit-length voice per speaker).
+ * bounded) or estimated: method `evidence` chooses among the divisions of node `divisions`. Outputs: `clusters.json`, `voices.f32` (one unit-length voice per speaker).
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '5',
+  version: '6',
   label: 'Grouping voices',
   params,
   models: [],
@@ -64,7 +65,7 @@ export const speakerClustersStage: Stage<typeof params> = {
       method: context.params.method,
       sameVoice: context.params.sameVoice,
       splitMore: context.params.splitMore,
-      cepstraPath: context.input('cepstra').path('cepstra.f32'),
+      divisions: await readDivisions(context.input('divisions')),
     });
     if (asked && windows.length > 0 && result.speakerCount < asked.min) {
       context.warn(

@@ -92,17 +92,25 @@ function topTwo<T extends { logOdds: number }>(pairs: readonly T[]): [T | undefi
   return [first, second];
 }
 
+/** Log-odds that going on from a division is right. @throws RangeError for the last one */
+export function goOnLogOdds(step: PathStep, model: SameVoiceModel): number {
+  if (step.logOdds === null) throw new RangeError('nothing follows the last division');
+  return weighted(model.stop, step.stop);
+}
+
 /**
  * Probability of each division of a path being the right one: those before it were rightly joined, its own most alike
  * groups are two voices.
- * @returns one value per step, sum 1
+ * @param goOn log-odds that going on is right, of every division but the last
+ * @param splitMore taken from all of them
+ * @returns one value per division, sum 1
  */
-export function stepProbabilities(steps: readonly PathStep[], model: SameVoiceModel): number[] {
+export function stepProbabilities(goOn: ArrayLike<number>, splitMore = 0): number[] {
   let reached = 1;
-  return steps.map((step) => {
-    const goOn = step.logOdds === null ? 0 : 1 / (1 + Math.exp(-weighted(model.stop, step.stop)));
-    const here = reached * (1 - goOn);
-    reached *= goOn;
+  return Array.from({ length: goOn.length + 1 }, (_, k) => {
+    const on = k < goOn.length ? 1 / (1 + Math.exp(splitMore - goOn[k]!)) : 0;
+    const here = reached * (1 - on);
+    reached *= on;
     return here;
   });
 }

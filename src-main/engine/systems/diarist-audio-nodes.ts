@@ -6,6 +6,7 @@ import { voiceCepstraStage } from '../audio/voice-cepstra.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceTrunkStage } from '../audio/voice-trunk.ts';
 import { speakerClustersStage } from '../cluster/speaker-clusters.ts';
+import { voiceDivisionsStage } from '../cluster/voice-divisions-stage.ts';
 import { speakerSequenceStage } from '../cluster/speaker-sequence.ts';
 import type { RecipeNode } from '../stage.ts';
 import { overlappingTurnsStage, speakerTurnsStage } from './speaker-turns.ts';
@@ -24,7 +25,8 @@ export const untilSequence: readonly RecipeNode[] = [
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },
   { id: 'embeddings', stage: voiceEmbeddingsStage, inputs: ['speech', 'trunk'], costPerHour: 1 },
   { id: 'cepstra', stage: voiceCepstraStage, inputs: ['pcm'], costPerHour: 8 },
-  { id: 'clusters', stage: speakerClustersStage, inputs: ['embeddings', 'cepstra'], costPerHour: 3 },
+  { id: 'divisions', stage: voiceDivisionsStage, inputs: ['embeddings', 'cepstra'], costPerHour: 5 },
+  { id: 'clusters', stage: speakerClustersStage, inputs: ['embeddings', 'divisions'], costPerHour: 0.2 },
   {
     id: 'fine',
     stage: voiceEmbeddingsStage,

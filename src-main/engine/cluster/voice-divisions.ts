@@ -1,0 +1,90 @@
+import { chooseDivision } from './choose-division.ts';
+import { meanCosine } from './cue-likeness.ts';
+import { longRecordingSeeds } from './long-recording.ts';
+import { seedGroups, windowTree } from './seed-groups.ts';
+import { goOnLogOdds, speakerPath, stepProbabilities } from './speaker-path.ts';
+import type { SameVoiceModel } from './speaker-path.ts';
+import { vectors } from './vectors.ts';
+import type { TimedVectors } from './voice-windows.ts';
+
+/** Divisions of the windows of a recording into ever fewer groups; they do not depend on how many speakers are wanted. */
+export interface VoiceDivisions {
+  /** Groups of each division, each one less than the one before. */
+  counts: Int32Array;
+  /** Group of each window in each division: divisions × windows. */
+  labels: Int32Array;
+  /** Log-odds that going on to the next division is right; the last division has none. */
+  goOn: Float32Array;
+}
+
+/** Windows up to which a full matrix of distances is made; about 12 minutes of speech, 4 MB. */
+export const DENSE_WINDOWS = 1000;
+/** A voice must be heard in this many windows to be looked for by itself. */
+export const MIN_WINDOWS = 2;
+
+/**
+ * From a division finer than the speakers down to one group, always joining what is most probably one voice.
+ * @param sound unit-length cepstral statistics of the same windows; null = not measured
+ * @param maxSeeds most groups of the finest division
+ */
+export function voiceDivisions(
+  windows: TimedVectors,
+  sound: Float32Array | null,
+  model: SameVoiceModel,
+  maxSeeds: number,
+  pause: () => void,
+): VoiceDivisions {
+  const { rows, startSec, endSec } = windows;
+  if (rows.count === 0) return { counts: new Int32Array(0), labels: new Int32Array(0), goOn: new Float32Array(0) };
+  pause();
+  const seeds =
+    rows.count > DENSE_WINDOWS
+      ? longRecordingSeeds(windows, maxSeeds, pause)
+      : seedGroups(windowTree(rows), rows.count, MIN_WINDOWS, maxSeeds);
+  const cues = {
+    voice: windows,
+    sound: sound && { rows: vectors(sound, sound.length / rows.count), startSec, endSec },
+    voiceLikeness: meanCosine(rows),
+  };
+  // Too little speech for a single group of several windows: all of it is one.
+  const start = seeds.count > 0 ? seeds : { labels: new Int32Array(rows.count), count: 1 };
+  const steps = speakerPath(start, cues, model, pause);
+  const labels = new Int32Array(steps.length * rows.count);
+  steps.forEach((step, k) => labels.set(step.labels, k * rows.count));
+  return {
+    counts: Int32Array.from(steps, (step) => step.count),
+    labels,
+    goOn: Float32Array.from(steps.slice(0, -1), (step) => goOnLogOdds(step, model)),
+  };
+}
+
+/** How probable a number of speakers is. */
+export interface CountProbability {
+  count: number;
+  probability: number;
+}
+
+/**
+ * The division with the least expected error among those with a wanted number of groups.
+ * @param splitMore log-odds added to two groups being two voices
+ * @returns null when no division has a number of groups that is wanted
+ */
+export function chooseSpeakers(
+  { counts, labels, goOn }: VoiceDivisions,
+  wanted: { min: number; max: number },
+  splitMore: number,
+): { labels: Int32Array; count: number; counts: CountProbability[] } | null {
+  const windowCount = labels.length / Math.max(1, counts.length);
+  const probabilities = stepProbabilities(goOn, splitMore);
+  const steps = Array.from(counts, (count, k) => ({
+    count,
+    labels: labels.subarray(k * windowCount, (k + 1) * windowCount),
+  }));
+  const chosen = chooseDivision(steps, probabilities, (k) => counts[k]! >= wanted.min && counts[k]! <= wanted.max);
+  if (chosen < 0) return null;
+  return {
+    count: steps[chosen]!.count,
+    labels: steps[chosen]!.labels.slice(),
+    counts: steps.map(({ count }, k) => ({ count, probability: probabilities[k]! })).reverse(),
+  };
+}
