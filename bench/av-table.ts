@@ -1,7 +1,7 @@
 /**
- *   npm run bench -- av-table [--models-dir DIR] [--set node.param=value]
+ *   npm run bench -- av-table [--folder DIR] [--models-dir DIR] [--set node.param=value]
  *
- * Diarist AV against Diarist audio on the composed videos of ../shared/data: error rates, speaker confusion, the error that
+ * Diarist AV against Diarist audio on the composed videos of ../shared/data, or of another folder: error rates, speaker confusion, the error that
  * our voice activity alone would leave with the true labels, and how much of the speaking time went to the right panel of
  * the picture.
  */
@@ -43,6 +43,7 @@ export async function run(args: string[]): Promise<number> {
   for (let i = 0; i + 1 < args.length; i += 2) options.set(args[i]!, args[i + 1]!);
   const [key, value] = (options.get('--set') ?? '').split('=');
   await printAvTable({
+    folder: options.get('--folder'),
     modelsDir: options.get('--models-dir'),
     params: key && value !== undefined ? { [key]: Number.isNaN(Number(value)) ? value : Number(value) } : {},
   });
@@ -53,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
 export async function printAvTable(options: {
   modelsDir?: string | undefined;
   params?: Record<string, unknown>;
-  folder?: string;
+  folder?: string | undefined;
 }): Promise<AvScore[]> {
   const folder = options.folder ?? dataDir;
   const scores: AvScore[] = [];

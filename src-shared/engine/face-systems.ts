@@ -15,6 +15,7 @@ const findingParams = [
   param('face-detect.minScore', 'Least score of a face', 0.5, 0.05, 0.99),
   param('face-detect.longerSidePx', 'Longer side of the picture', 640, 160, 1920, 'px'),
   param('face-detect.pictureShare', 'Share of the picture (S3FD)', 1, 0.05, 1),
+  param('face-detect.appearance', 'Features of faces for deepsort', false),
   param('shots.detector', 'How cuts are found', 'adaptive'),
   param('shots.threshold', 'Difference of a cut', 27, 1, 255),
   param('shots.flashRule', 'Bursts of cuts', 'merge'),
@@ -22,19 +23,28 @@ const findingParams = [
   param('shots.ratio', 'Difference over its neighbours', 3, 1, 255),
   param('shots.minScore', 'Least difference of a cut', 15, 0, 255),
   param('shots.windowFrames', 'Neighbours on each side', 2, 1, 25),
+  param('face-tracks.tracker', 'How faces are followed', 'iou'),
   param('face-tracks.minIou', 'Overlap of boxes', 0.5, 0, 0.99),
   param('face-tracks.maxGapFrames', 'Longest gap in a track', 25, 1, 250, 'frames'),
   param('face-tracks.minTrackFrames', 'Shortest track', 10, 0, 1000, 'frames'),
   param('face-tracks.minFacePx', 'Smallest face', 1, 0, 1000, 'px'),
   param('face-tracks.medianFrames', 'Smoothing of boxes', 13, 1, 101, 'frames'),
+  param('face-tracks.maxIouDistance', 'deepsort: least overlap, from 1', 0.8, 0, 1),
+  param('face-tracks.maxCosineDistance', 'deepsort: distance of looks', 0.4, 0, 2),
+  param('face-tracks.maxAgeFrames', 'deepsort: given up after', 1000, 1, 100_000, 'frames'),
+  param('face-tracks.minHits', 'deepsort: looks of a new face', 1, 1, 100),
+  param('face-tracks.minDetectionIou', 'deepsort: overlap that counts', 0.8, 0, 1),
 ] as const;
 
 /** Of the second look: lips, identity. */
 const readingParams = [
   param('face-views.marginSec', 'Margin about speech', 0.5, 0, 10, 's'),
+  param('face-views.lipCrops', 'Keep pictures of the lips', false),
   param('face-views.identityNet', 'Net that tells faces apart', 'auto'),
   param('face-views.looksPerSec', 'Faces per second for identity', 1, 0.05, 5),
   param('face-views.maxLooks', 'Faces of a track for identity', 12, 1, 200),
+  param('face-views.speakerNet', 'Active-speaker net', 'auto'),
+  param('face-views.syncNet', 'SyncNet', 'auto'),
   param('identities.method', 'Grouping of faces', 'average'),
   param('identities.maxDistance', 'Distance of one person', null),
   param('identities.minQuality', 'Least quality of a face', 0.7, 0, 1),
@@ -43,8 +53,8 @@ const readingParams = [
 
 const fusionParams = [
   param('av-turns.faceWeight', 'Weight of faces', 0.2, 0, 1),
-  param('av-turns.overlapShare', 'Expected share of overlap', 0.05, 0.001, 0.5),
-  param('av-turns.overlapWeight', 'Weight of the overlap net', 0.1, 0, 1),
+  param('av-turns.overlapFrom', 'Second speaker from', 0.5, 0.05, 0.99),
+  param('av-turns.overlapWeight', 'Weight of the overlap net', 0.3, 0, 1),
   param('av-turns.turnSec', 'Usual length of a turn', 8, 0.1, 60, 's'),
   param('av-turns.maxSpeakers', 'Most speakers to find', 20, 1, 100),
   param('av-turns.sameVoice', 'Likeness of one voice', 0.77, 0, 1),
@@ -53,7 +63,16 @@ const fusionParams = [
 ] as const;
 
 const faceNets = ['blazeface', 'face-mesh', 'face-descriptor'] as const;
-const betterFaceNets = ['arcface-ir101', 'arcface-ir50', 'mobilefacenet', 'vggface2-resnet50', 'face-quality'] as const;
+/** Nets that better each answer where they are installed: who it is, who talks, whether sound and picture are in step. */
+const betterFaceNets = [
+  'osnet-ain',
+  ...['arcface-ir101', 'arcface-ir50', 'mobilefacenet', 'vggface2-resnet50', 'face-quality'],
+  ...['lr-asd-ava', 'light-asd-ava', 'lr-asd-talkset', 'light-asd-talkset'].flatMap((net) =>
+    ['audio', 'visual', 'backend'].map((part) => `${net}-${part}`),
+  ),
+  ...['mssg-face-down', 'talknet'],
+  ...['syncnet-v2', 'syncnet-av-diarization'].flatMap((net) => ['audio', 'visual'].map((part) => `${net}-${part}`)),
+];
 
 /**
  * Systems that watch as well as listen.

@@ -2,6 +2,7 @@ import { faceSpeakers } from './face-speakers.ts';
 import type { FaceEvidence } from './face-evidence.ts';
 import { decodeJointly } from './joint-decoder.ts';
 import type { Decoded } from './joint-decoder.ts';
+import { secondFaces } from './second-faces.ts';
 import { fitScores, plainScores, scoreRatios } from './score-model.ts';
 import type { SpeechFrames } from './speech-frames.ts';
 import { addVoice, voiceCosines, windowLabels, windowsOfSteps } from './voice-model.ts';
@@ -28,17 +29,19 @@ export interface FusionInput {
 export interface FusionRules {
   /** What the score of a face counts at one step of 40 ms; neighbouring frames repeat each other. */
   faceWeight: number;
-  /** Share of speech in which two are expected to speak at once. */
-  overlapShare: number;
-  /** What the overlap net counts at one step. */
+  /** Probability from which a face that is seen to talk is a second speaker. */
+  overlapFrom: number;
+  /** What the overlap net counts for a second speaker, where it is installed. */
   overlapWeight: number;
   /** Mean length of a turn, seconds: how much a change of speaker costs. */
   turnSec: number;
 }
 
-export const defaultRules: FusionRules = { faceWeight: 0.2, overlapShare: 0.05, overlapWeight: 0.1, turnSec: 8 };
+export const defaultRules: FusionRules = { faceWeight: 0.2, overlapFrom: 0.5, overlapWeight: 0.3, turnSec: 8 };
 
 export interface FusionResult extends Decoded {
+  /** Who speaks beside the first; −1 = nobody. */
+  second: Int32Array;
   speakerCount: number;
   /** Speaker of each lane; −1 = never speaks. */
   speakerOfLane: Int32Array;
@@ -68,8 +71,11 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
   const lanes = evidence.lanes.length;
   if (steps.count === 0 || coarse.rows.count === 0 || evidence.lane.length === 0) return null;
   const seen = decodeSeen(input);
+  const plain = plainScores(lanes);
+  const unseen = new Int32Array(lanes).map((_, lane) => lane);
+  const beside = secondFaces(input, seen.first, unseen, plain);
   const sure = Int32Array.from(seen.first, (lane, t) => (lane < lanes && seen.certainty[t]! >= CONFIRMED ? lane : -1));
-  const confirmed = windowLabels(coarse, steps, sure, seen.second, PURITY);
+  const confirmed = windowLabels(coarse, steps, sure, beside, PURITY);
   const found = speakersFromVoices(
     coarse,
     {
@@ -85,8 +91,9 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
   let { labels } = found;
   const { speakerOfLane } = found;
   const stepWindows = windowsOfSteps(steps, fine);
-  let model = plainScores(lanes);
+  let model = plain;
   let decoded: Decoded | null = null;
+  let second: Int32Array = beside;
   let cosines: Float32Array = new Float32Array(0);
   for (let round = 0; round < ROUNDS; round++) {
     input.pause?.();
@@ -99,19 +106,19 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
       ratios,
       speakerCount,
       addVoice: (t, out) => addVoice(cosines, speakerCount, stepWindows, t, out),
-      pairs: talkingPairs(evidence, ratios, speakerOfLane),
-      ...(input.overlap ? { overlapRatio: overlapRatios(input.overlap, rules) } : {}),
-      rules: { stay: stayOf(rules), overlapShare: rules.overlapShare },
+      stay: stayOf(rules),
       ...(input.pause ? { pause: input.pause } : {}),
     });
     faceSpeakers(evidence, decoded, speakerOfLane, speakerCount, input.seenTogether);
-    model = fitScores(evidence, talksOf(evidence, decoded, speakerOfLane));
-    labels = relearned(labels, windowLabels(coarse, steps, decoded.first, decoded.second, PURITY), speakerCount);
+    second = secondFaces(input, decoded.first, speakerOfLane, model);
+    model = fitScores(evidence, talksOf(evidence, decoded, second, speakerOfLane));
+    labels = relearned(labels, windowLabels(coarse, steps, decoded.first, second, PURITY), speakerCount);
   }
   if (!decoded || speakerOfLane.every((speaker) => speaker < 0)) return null;
-  smoothTurns(steps, decoded);
+  smoothTurns(steps, decoded.first, second);
   return {
     ...decoded,
+    second,
     speakerCount,
     speakerOfLane,
     voiceMargin: margins(cosines, speakerCount, stepWindows, decoded.first),
@@ -133,37 +140,9 @@ function decodeSeen({ steps, evidence, rules, pause }: FusionInput): Decoded {
     ratios,
     speakerCount: lanes + 1,
     addVoice: () => undefined,
-    pairs: talkingPairs(evidence, ratios, speakerOfLane),
-    rules: { stay: stayOf(rules), overlapShare: rules.overlapShare },
+    stay: stayOf(rules),
     ...(pause ? { pause } : {}),
   });
-}
-
-/** Speakers whose faces look like talking at the same time, for at least this many steps in all. */
-const PAIR_STEPS = 5;
-
-function talkingPairs(
-  evidence: FaceEvidence,
-  ratios: Float32Array,
-  speakerOfLane: ArrayLike<number>,
-): [number, number][] {
-  const counts = new Map<string, { pair: [number, number]; steps: number }>();
-  for (let t = 0; t + 1 < evidence.offsets.length; t++) {
-    for (let e = evidence.offsets[t]!; e < evidence.offsets[t + 1]!; e++) {
-      if (ratios[e]! <= 0) continue;
-      for (let f = e + 1; f < evidence.offsets[t + 1]!; f++) {
-        if (ratios[f]! <= 0) continue;
-        const a = speakerOfLane[evidence.lane[e]!]!;
-        const b = speakerOfLane[evidence.lane[f]!]!;
-        if (a < 0 || b < 0 || a === b) continue;
-        const pair: [number, number] = [Math.min(a, b), Math.max(a, b)];
-        const known = counts.get(pair.join());
-        if (known) known.steps++;
-        else counts.set(pair.join(), { pair, steps: 1 });
-      }
-    }
-  }
-  return [...counts.values()].filter(({ steps }) => steps >= PAIR_STEPS).map(({ pair }) => pair);
 }
 
 /**
@@ -190,17 +169,22 @@ function laneContrast(evidence: FaceEvidence, sure: Int32Array): (lane: number, 
   };
 }
 
-/** What the overlap net says, as a bounded log-likelihood ratio of a step. */
-function overlapRatios(posterior: Float32Array, rules: FusionRules): Float32Array {
-  return Float32Array.from(posterior, (p) => {
-    const odds = Math.log(Math.max(0.02, p) / Math.max(0.02, 1 - p));
-    return rules.overlapWeight * Math.max(-3, Math.min(3, odds));
-  });
-}
-
-/** Lanes of nobody never talk. */
-function talksOf(evidence: FaceEvidence, decoded: Decoded, speakerOfLane: Int32Array): Float32Array {
-  return decoded.talks.map((talks, e) => (speakerOfLane[evidence.lane[e]!]! < 0 ? 0 : talks));
+/** Lanes of nobody never talk; those of second speakers do. */
+function talksOf(
+  evidence: FaceEvidence,
+  decoded: Decoded,
+  second: Int32Array,
+  speakerOfLane: Int32Array,
+): Float32Array {
+  const talks = decoded.talks.slice();
+  for (let t = 0; t < second.length; t++) {
+    for (let e = evidence.offsets[t]!; e < evidence.offsets[t + 1]!; e++) {
+      const speaker = speakerOfLane[evidence.lane[e]!]!;
+      if (speaker < 0) talks[e] = 0;
+      else if (speaker === second[t]) talks[e] = 1;
+    }
+  }
+  return talks;
 }
 
 /** New labels, but a speaker whose windows are all gone keeps the old ones: a voice is not to be lost to rounding. */
@@ -216,8 +200,7 @@ function relearned(before: Int32Array, after: Int32Array, speakerCount: number):
 }
 
 /** Takes back changes of speaker, and second speakers, too short to be turns. */
-export function smoothTurns(steps: SpeechFrames, decoded: Pick<Decoded, 'first' | 'second'>): void {
-  const { first, second } = decoded;
+export function smoothTurns(steps: SpeechFrames, first: Int32Array, second: Int32Array): void {
   const touches = (t: number): boolean => t > 0 && t < steps.count && steps.region[t] === steps.region[t - 1];
   for (let t = 0; t < steps.count;) {
     let end = t + 1;

@@ -28,18 +28,18 @@ const params = z.object({
     .max(1)
     .default(defaultRules.faceWeight)
     .describe('What the score of a face counts at one step of 40 ms beside the voice; 0 = voices alone'),
-  overlapShare: z
+  overlapFrom: z
     .number()
-    .min(0.001)
-    .max(0.5)
-    .default(defaultRules.overlapShare)
-    .describe('Share of speech in which two are expected to speak at once'),
+    .min(0.05)
+    .max(0.99)
+    .default(defaultRules.overlapFrom)
+    .describe('Probability from which a face that is seen to talk is a second speaker'),
   overlapWeight: z
     .number()
     .min(0)
     .max(1)
     .default(defaultRules.overlapWeight)
-    .describe('What the overlap net counts at one step, where it is installed'),
+    .describe('What the overlap net counts for a second speaker, where it is installed'),
   turnSec: z.number().min(0.1).max(60).default(defaultRules.turnSec).describe('Usual length of a turn, seconds'),
   maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
   sameVoice: z
@@ -85,7 +85,7 @@ export const avTurnsStage: Stage<typeof params> = {
     const fine = (await context.input('fine').readJson('windows.json', windowsSchema)).windows;
     const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
     const probabilities = await context.input('vad').readFloat32('vad.f32');
-    const { maxPauseSec, faceWeight, overlapShare, overlapWeight, turnSec, ...wish } = context.params;
+    const { maxPauseSec, faceWeight, overlapFrom, overlapWeight, turnSec, ...wish } = context.params;
     const asked = context.job.speakers;
     const turnRules = {
       ...{ maxPauseSec, startSec, durationSec },
@@ -99,7 +99,7 @@ export const avTurnsStage: Stage<typeof params> = {
       fine: await packedWindows(context, 'fine'),
       overlap: await overlapOfSteps(context, steps),
       speakers: { min: asked?.min ?? 1, max: asked?.max ?? wish.maxSpeakers, ...wish },
-      rules: { faceWeight, overlapShare, overlapWeight, turnSec },
+      rules: { faceWeight, overlapFrom, overlapWeight, turnSec },
     });
     if (!fused) {
       const windows = fine.map((window, i) => ({

@@ -49,11 +49,15 @@ export function fitScores(evidence: FaceEvidence, talks: Float32Array): ScoreMod
   return model;
 }
 
+/** Log-odds that the face of an entry speaks, by its own scale. */
+export const scoreOf = (evidence: FaceEvidence, model: ScoreModel, e: number): number => {
+  const lane = evidence.lane[e]!;
+  return model.slope[lane]! * (evidence.logit[e]! - model.centre[lane]!);
+};
+
 /** What each entry says for its face against the others: a log-likelihood ratio per step, bounded on both sides. */
-export function scoreRatios(evidence: FaceEvidence, model: ScoreModel, weight: number): Float32Array {
-  return Float32Array.from(evidence.logit, (score, e) => {
-    const lane = evidence.lane[e]!;
-    const ratio = model.slope[lane]! * (score - model.centre[lane]!);
-    return weight * Math.max(LEAST_RATIO, Math.min(GREATEST_RATIO, ratio));
-  });
-}
+export const scoreRatios = (evidence: FaceEvidence, model: ScoreModel, weight: number): Float32Array =>
+  Float32Array.from(
+    evidence.logit,
+    (_, e) => weight * Math.max(LEAST_RATIO, Math.min(GREATEST_RATIO, scoreOf(evidence, model, e))),
+  );
