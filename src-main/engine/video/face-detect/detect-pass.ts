@@ -2,8 +2,8 @@ import { FRAME_RATE_HZ, type FrameStream, type VideoFrame } from '#media/frames.
 import { contentScore, ContentScorer } from '../shots/content-score.ts';
 import type { DetectFrame, FaceDetectOutput } from './face-detect-kernel.ts';
 
-/** Looks in a group that one kernel call works on: 4 s of every 5th frame. Its first frame is scanned whole. */
-const GROUP_LOOKS = 20;
+/** Looks in a group that one kernel call works on: 8 s of every 5th frame. Its first frame is scanned whole. */
+const GROUP_LOOKS = 40;
 /** Frames of a block, kept for a job that is resumed: about 32 s, whole groups. */
 const BLOCK_FRAMES = 32 * FRAME_RATE_HZ;
 /** A frame that differs so much from the one before may show other people; cuts proper start at 27. */
