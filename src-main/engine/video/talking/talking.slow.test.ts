@@ -77,7 +77,7 @@ describe('who talks on the composed clips', () => {
       for (const name of clips) {
         const { share, talking } = await find(name, [sharedPath('models')]);
         expect(talking).toMatchObject({ method: 'lips+net', net: 'lr-asd-ava+mssg-face-down' });
-        console.log(name, share);
+        // Measured 100, 98.7 and 97.6 %.
         expect(share, name).toBeGreaterThan(0.95);
       }
     },
