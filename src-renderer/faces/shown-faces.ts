@@ -79,9 +79,13 @@ export class ShownFaces {
     return this.data.boxes.read(this.rowAt(face, sec), into);
   }
 
-  /** How probable it is that the face speaks, 0..1; null when nobody measured. */
-  talkingAt(face: ShownFace, sec: number): number | null {
-    const value = this.data.talking?.[this.rowAt(face, sec)];
+  /**
+   * How probable it is that the face is heard, 0..1; null when nobody measured. Scores are of the sound: the stage has
+   * taken an offset of the picture into account.
+   * @param soundSec time of the sound; that of the picture as well where the two lie together
+   */
+  talkingAt(face: ShownFace, soundSec: number): number | null {
+    const value = this.data.talking?.[this.rowAt(face, soundSec)];
     return value === undefined || Number.isNaN(value) ? null : value;
   }
 
