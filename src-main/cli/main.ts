@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { exitCode } from './exit.ts';
 import { fuseCommand } from './fuse.ts';
+import { linkCommand } from './link.ts';
 import { modelsCommand } from './models.ts';
 import { scoreCommand } from './score.ts';
 import { systemsCommand } from './systems.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     appCommand(),
     diarizeCommand(),
     enrolCommand(),
+    linkCommand(),
     convertCommand(),
     exportCommand(),
     validateCommand(),

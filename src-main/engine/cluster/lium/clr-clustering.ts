@@ -4,7 +4,7 @@ import { pickFrames } from '../statistics/frames.ts';
 import type { Frames, Stretch } from '../statistics/frames.ts';
 import { relabel } from '../vectors.ts';
 import { framesByLabel } from './bic-clustering.ts';
-import { ilpClusters } from './ilp-clustering.ts';
+import { ilpClusters } from '#shared/math/ilp-clusters.ts';
 
 /** Published threshold and relevance; the world model is of the recording itself, as no trained one comes with Diarist. */
 export const CLR_THRESHOLD = 1.7;

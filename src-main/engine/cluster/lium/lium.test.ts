@@ -8,7 +8,7 @@ import { hierarchicalBic, linearBic } from './bic-clustering.ts';
 import { clrClusters } from './clr-clustering.ts';
 import { glrBorders, glrCurve } from './glr-segmentation.ts';
 import { adjustBorders, resegment } from './gmm-resegmentation.ts';
-import { ilpClusters } from './ilp-clustering.ts';
+import { ilpClusters } from '#shared/math/ilp-clusters.ts';
 
 const conversation = [0, 1, 0, 2, 1, 2, 0].map((speaker, k) => ({ speaker, frames: 300 + 40 * k }));
 const any = { min: 1, max: Infinity };

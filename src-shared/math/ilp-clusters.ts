@@ -1,5 +1,3 @@
-import { relabel } from '../vectors.ts';
-
 /** Elements of one connected part up to which the best answer is searched for exactly. */
 const EXACT_ELEMENTS = 24;
 /** Branches after which the best answer so far is taken. */
@@ -31,7 +29,17 @@ export function ilpClusters(
     objective += valueOf(cost, part.length, best);
     part.forEach((element, i) => (centreOf[element] = part[nearestCentre(cost, part.length, best, i)]!));
   }
-  return { ...relabel(centreOf), objective };
+  return { ...numbered(centreOf), objective };
+}
+
+/** Labels 0, 1, … in the order of their first appearance. */
+function numbered(centreOf: Int32Array): { labels: Int32Array; count: number } {
+  const names = new Map<number, number>();
+  const labels = centreOf.map((centre) => {
+    if (!names.has(centre)) names.set(centre, names.size);
+    return names.get(centre)!;
+  });
+  return { labels, count: names.size };
 }
 
 function connectedParts(distance: ArrayLike<number>, n: number, delta: number): number[][] {
