@@ -15,7 +15,8 @@ import { embeddingCost } from './embedding/cost.ts';
 import type { Embedder } from './embedding/embedders.ts';
 import { bilstmEmbedder, diaristEmbedder, mfccStatistics } from './embedding/embedders.ts';
 import { interval95, resample, seededRandom } from './embedding/resampling.ts';
-import { readTrials, type TrialCondition, type TrialSegment } from './embedding/trials.ts';
+import { scoreTrials } from './embedding/score-trials.ts';
+import { readTrials, setOf, type TrialCondition, type TrialSegment } from './embedding/trials.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const shared = path.resolve(root, '../shared');
@@ -27,8 +28,6 @@ interface Pool {
   name: string;
   conditions: readonly TrialCondition[];
 }
-
-const setOf = ({ name }: TrialCondition): string => name.slice(0, name.lastIndexOf('-'));
 
 export async function run(args: string[]): Promise<number> {
   const options = { net: path.join(root, 'models/diarist-voice'), resamples: 500 };
@@ -57,7 +56,7 @@ export async function run(args: string[]): Promise<number> {
   const scored = new Map<Embedder, Map<TrialCondition, ScoredTrials>>();
   for (const embedder of embedders) {
     const perCondition = new Map<TrialCondition, ScoredTrials>();
-    for (const condition of conditions) perCondition.set(condition, await score(embedder, condition, clips));
+    for (const condition of conditions) perCondition.set(condition, await scoreTrials(embedder, condition, clips));
     scored.set(embedder, perCondition);
   }
   const pools: Pool[] = [
@@ -103,40 +102,6 @@ async function readClips(conditions: readonly TrialCondition[]): Promise<Map<str
     );
   }
   return clips;
-}
-
-async function score(
-  embedder: Embedder,
-  condition: TrialCondition,
-  clips: ReadonlyMap<string, Float32Array>,
-): Promise<ScoredTrials> {
-  const vectors: Float64Array[] = [];
-  for (const { file, startSec, endSec } of condition.segments) {
-    vectors.push(Float64Array.from(await embedder.embed({ clip: clips.get(file)!, startSec, endSec })));
-  }
-  if (embedder.standardised) {
-    // Within a recording by that recording alone, as Diarist would; single clips have nobody to be compared with in them.
-    const group = ({ file }: TrialSegment): string => (setOf(condition) === 'talk' ? file : '');
-    for (const name of new Set(condition.segments.map(group))) {
-      standardise(vectors.filter((_, k) => group(condition.segments[k]!) === name));
-    }
-  }
-  for (const vector of vectors) {
-    const norm = Math.hypot(...vector) || 1;
-    vector.forEach((value, d) => (vector[d] = value / norm));
-  }
-  const scores = Float64Array.from(condition.trials, ({ first, second }) =>
-    vectors[first]!.reduce((sum, value, d) => sum + value * vectors[second]![d]!, 0),
-  );
-  return { scores, same: Uint8Array.from(condition.trials, (trial) => (trial.same ? 1 : 0)) };
-}
-
-function standardise(vectors: readonly Float64Array[]): void {
-  for (let d = 0; d < vectors[0]!.length; d++) {
-    const mean = vectors.reduce((sum, vector) => sum + vector[d]!, 0) / vectors.length;
-    const variance = vectors.reduce((sum, vector) => sum + (vector[d]! - mean) ** 2, 0) / vectors.length;
-    for (const vector of vectors) vector[d] = variance > 1e-12 ? (vector[d]! - mean) / Math.sqrt(variance) : 0;
-  }
 }
 
 /** What is drawn again in a resampling: people where there are many, else recordings. */

@@ -26,6 +26,9 @@ export interface TrialCondition {
   trials: readonly Trial[];
 }
 
+/** `other`, `clean` or `talk`. */
+export const setOf = ({ name }: TrialCondition): string => name.slice(0, name.lastIndexOf('-'));
+
 async function rows(file: string): Promise<string[][]> {
   const text = await readFile(file, 'utf8');
   return text
