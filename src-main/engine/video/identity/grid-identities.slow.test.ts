@@ -82,7 +82,7 @@ for (const net of ['face-descriptor', 'mobilefacenet']) {
         });
         expect(new Set(identityOf.flatMap((set) => [...set])).size).toBe(4);
       },
-      600_000,
+      900_000,
     );
 
     itShared(
@@ -110,7 +110,7 @@ for (const net of ['face-descriptor', 'mobilefacenet']) {
         });
         expect(new Set(people).size).toBe(4);
       },
-      600_000,
+      900_000,
     );
   });
 }

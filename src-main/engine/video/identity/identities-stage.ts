@@ -41,7 +41,7 @@ const params = z.object({
  */
 export const identitiesStage: Stage<typeof params> = {
   id: 'identities',
-  version: '2',
+  version: '3',
   label: 'Telling faces apart',
   params,
   models: [],

@@ -60,6 +60,8 @@ export async function viewBlock(plan: BlockPlan, options: ViewPassOptions): Prom
         number = Math.floor(frame.index / GROUP_FRAMES);
         group = emptyGroup();
       }
+      // A frame that the decoder left out must not hold up those after it.
+      while (next < plan.faces.length && plan.faces[next]!.frame < frame.index) next++;
       const first = next;
       while (plan.faces[next]?.frame === frame.index) next++;
       if (next === first) continue;
