@@ -28,6 +28,8 @@ export async function avSpeed(minutes: number, modelsDir?: string): Promise<bool
       const clip = await gridClip(tools, folder, faces, mediaSec);
       shares.push(await diarized(clip, path.join(folder, `cache-${faces}`), faces, mediaSec, modelsDir));
       if (faces > 1) continue;
+      // The first reading makes ready.
+      await pipeCost(tools, clip, PASS_PX);
       for (const px of [PASS_PX, SECOND_PASS_PX]) {
         const cost = await pipeCost(tools, clip, px);
         if (cost && px === PASS_PX) share = printPipeCost(px, cost);

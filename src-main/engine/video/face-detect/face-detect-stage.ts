@@ -68,7 +68,7 @@ function faceDetectStage(id: string, slot: DetectorSlot): Stage<DetectParams> {
   const { detector, model, isChecked, defaults } = slot;
   return {
     id,
-    version: '2',
+    version: '3',
     label: 'Looking for faces',
     params: paramsOf(defaults),
     models: isChecked ? [model, 'face-mesh'] : [model],
