@@ -1,9 +1,12 @@
-import { FRAME_RATE_HZ, type FrameStream, type VideoFrame } from '#media/frames.ts';
+import { frameBytes, FRAME_RATE_HZ, type FrameStream, type VideoFrame } from '#media/frames.ts';
 import { contentScore, ContentScorer } from '../shots/content-score.ts';
 import type { DetectFrame, FaceDetectOutput } from './face-detect-kernel.ts';
 
 /** Looks in a group that one kernel call works on: 8 s of every 5th frame. Its first frame is scanned whole. */
 const GROUP_LOOKS = 40;
+/** Large frames come in smaller groups: some groups wait or are worked on at a time. */
+const GROUP_BYTES = 16e6;
+const MIN_GROUP_LOOKS = 5;
 /** Frames of a block, kept for a job that is resumed: about 32 s, whole groups. */
 const BLOCK_FRAMES = 32 * FRAME_RATE_HZ;
 /** A frame that differs so much from the one before may show other people; cuts proper start at 27. */
@@ -38,7 +41,8 @@ export class DetectPass {
     this.#frames = stream[Symbol.asyncIterator]();
     this.#options = options;
     this.#concurrency = concurrency;
-    this.#groupFrames = GROUP_LOOKS * options.strideFrames;
+    const looks = Math.floor(GROUP_BYTES / frameBytes(stream.size));
+    this.#groupFrames = Math.min(GROUP_LOOKS, Math.max(MIN_GROUP_LOOKS, looks)) * options.strideFrames;
     this.#blockFrames = this.#groupFrames * Math.ceil(BLOCK_FRAMES / this.#groupFrames);
     this.#scorer = new ContentScorer(stream.size);
   }
