@@ -18,7 +18,7 @@ import { syncNetOffsets } from './syncnet-offsets.ts';
  */
 export const avSyncStage: Stage<z.ZodObject> = {
   id: 'av-sync',
-  version: '1',
+  version: '2',
   label: 'Comparing lips with sound',
   params: z.object({}),
   models: [],

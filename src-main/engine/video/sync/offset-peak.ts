@@ -5,13 +5,15 @@ import { MAX_OFFSET_FRAMES, type OffsetCurve } from './offset-curve.ts';
  * docs/adr/0091): a curve of such a clip peaks here.
  */
 export const IN_STEP_FRAMES = -0.25;
+/** Less is no offset: people's lips differ by as much, and nobody sees it. */
+const LEAST_FRAMES = 1;
 /** Told of the clearest curves. */
 const MOST_CONFIDENCE = 20;
 /** Offsets this near to the peak belong to it. */
 const PEAK_REACH_FRAMES = 3;
 
 export interface OffsetEstimate {
-  /** Frames the sound comes later than the picture; whole. */
+  /** Frames the sound comes later than the picture; whole, 0 for less than one. */
   readonly offsetFrames: number;
   /** The same to a part of a frame. */
   readonly exactFrames: number;
@@ -42,7 +44,8 @@ export function offsetPeak({ values: curve, frames }: OffsetCurve): OffsetEstima
   const confidence = height / Math.max(second - median, height / MOST_CONFIDENCE);
   const exactFrames = peak + between(curve, peak) - MAX_OFFSET_FRAMES - IN_STEP_FRAMES;
   const agreement = height / Math.max(1, frames);
-  return { offsetFrames: Math.round(exactFrames) + 0, exactFrames, confidence, agreement };
+  const offsetFrames = Math.abs(exactFrames) < LEAST_FRAMES ? 0 : Math.round(exactFrames);
+  return { offsetFrames, exactFrames, confidence, agreement };
 }
 
 /** Where between two steps a parabola through the peak and its neighbours is highest, −½ … ½. */

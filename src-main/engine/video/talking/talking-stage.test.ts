@@ -84,6 +84,12 @@ describe('who talks', () => {
     expect(values[0]![252]).toBeGreaterThan(0.5);
   });
 
+  it('has nothing to say of a picture without faces', async () => {
+    const { values, index } = await talk([], soundOfMouth(said, 0, 5));
+    expect(values).toEqual([]);
+    expect(index).toMatchObject({ net: null, offsetFrames: 0, perTrack: [] });
+  });
+
   it('says nothing of faces whose mouth was not seen', async () => {
     const hidden = said.map((open, k) => (k >= 100 && k < 300 ? NaN : open));
     const { values, index } = await talk([{ mouth: hidden }], soundOfMouth(said, 0, 5));

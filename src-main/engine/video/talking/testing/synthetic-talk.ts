@@ -41,7 +41,7 @@ export interface SyntheticFace {
 /** `lips.f32` of faces that are there all the time, one after another. */
 export function lipRows(faces: readonly SyntheticFace[], tremble = 0.003, seed = 9): Float32Array {
   const random = seededRandom(seed);
-  const frames = faces[0]!.mouth.length;
+  const frames = faces[0]?.mouth.length ?? 0;
   const rows = new Float32Array(faces.length * frames * LIP_VALUES);
   faces.forEach(({ mouth }, face) => {
     for (let k = 0; k < frames; k++) {
@@ -57,7 +57,7 @@ export function lipRows(faces: readonly SyntheticFace[], tremble = 0.003, seed =
 /** A folder as `runRecipe` reads it, as if all nodes before `talking` and `av-sync` had run. */
 export async function writeTalk(faces: readonly SyntheticFace[], sound: Int16Array): Promise<string> {
   const dir = await mkdtemp(path.join(tmpdir(), 'diarist-talk-'));
-  const frames = faces[0]!.mouth.length;
+  const frames = faces[0]?.mouth.length ?? 0;
   const put = async (file: string, content: string | Float32Array | Int16Array): Promise<void> => {
     await mkdir(path.dirname(path.join(dir, file)), { recursive: true });
     const bytes =
