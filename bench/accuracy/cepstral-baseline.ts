@@ -9,15 +9,9 @@ import { layWindows } from '#engine/audio/voice-windows.ts';
 import type { VoiceWindow } from '#engine/audio/voice-windows.ts';
 import { clusterWindows } from '#engine/cluster/cluster-windows.ts';
 import { labelConfidence, restoreLostSpeakers, speakerSequence } from '#engine/cluster/speaker-posteriors.ts';
-import type { SameVoiceModel } from '#engine/cluster/speaker-path.ts';
+import { CEPSTRAL_MODEL } from '#engine/cluster/same-voice-model.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
 import { turnsFromWindows } from '#engine/systems/turns.ts';
-
-/** Fitted like SAME_VOICE_MODEL, on the same conversations, with the cepstra in the place of the embedding. */
-const CEPSTRAL_MODEL: SameVoiceModel = {
-  pair: [1.26, 1.55, 0, 0, 1.84, 1.16, 5.76, -3.42],
-  stop: [1.07, -4.21, -0.668, -0.198, -1.09, 4.01],
-};
 
 /**
  * Diarist audio with nothing but cepstral statistics in the place of the voice embedding: the same speech, windows, grouping,

@@ -2,14 +2,14 @@ import { cutToCount } from './ahc.ts';
 import { longRecordingSeeds } from './long-recording.ts';
 import { nmeSpectral } from './nme-sc.ts';
 import { repeatedSound } from './repeated-sound.ts';
-import { SAME_VOICE_MODEL } from './same-voice-model.ts';
+import { CEPSTRAL_MODEL, SAME_VOICE_MODEL } from './same-voice-model.ts';
 import { seedGroups, windowTree } from './seed-groups.ts';
 import type { SameVoiceModel } from './speaker-path.ts';
 import { joinToSpeakers } from './speaker-search.ts';
 import type { SpeakerSearch } from './speaker-search.ts';
 import { centroids, unitRows, vectors } from './vectors.ts';
 import type { Vectors } from './vectors.ts';
-import { chooseSpeakers, DENSE_WINDOWS, MIN_WINDOWS, voiceDivisions } from './voice-divisions.ts';
+import { chooseSpeakers, DENSE_WINDOWS, MIN_WINDOWS, voiceDivisions, withOpinion } from './voice-divisions.ts';
 import type { CountProbability, VoiceDivisions } from './voice-divisions.ts';
 import { VoiceGroups } from './voice-groups.ts';
 import type { TimedVectors } from './voice-windows.ts';
@@ -108,7 +108,10 @@ export function divideWindows(
   const part = all ? request : pick(request, kept);
   const windows = { rows: vectors(part.embeddings, request.size), startSec: part.startSec, endSec: part.endSec };
   const { maxSeeds } = bounds(windows.rows.count, { minSpeakers: 1, maxSpeakers });
-  const found = voiceDivisions(windows, part.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
+  const byVoice = voiceDivisions(windows, part.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
+  const found = part.sound
+    ? withOpinion(byVoice, bySound({ ...windows, sound: part.sound }, maxSeeds, pause))
+    : byVoice;
   if (all) return found;
   const labels = new Int32Array(found.counts.length * rows.count);
   found.counts.forEach((_, k) => {
@@ -119,6 +122,16 @@ export function divideWindows(
 }
 
 type Found = SpeakerSearch & { counts?: CountProbability[] };
+
+/** Divisions by the cepstra alone. */
+function bySound(
+  { startSec, endSec, sound }: Pick<TimedVectors, 'startSec' | 'endSec'> & { sound: Float32Array },
+  maxSeeds: number,
+  pause: () => void,
+): VoiceDivisions {
+  const rows = vectors(sound, sound.length / startSec.length);
+  return voiceDivisions({ rows, startSec, endSec }, null, CEPSTRAL_MODEL, maxSeeds, pause);
+}
 
 /** The windows of a request with these indices. */
 function pick(

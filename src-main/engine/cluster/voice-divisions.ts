@@ -15,6 +15,8 @@ export interface VoiceDivisions {
   labels: Int32Array;
   /** Log-odds that going on to the next division is right; the last division has none. */
   goOn: Float32Array;
+  /** How far another cue supports the count of each division, a factor on its probability; absent = no other cue. */
+  support?: Float32Array;
 }
 
 /** Windows up to which a full matrix of distances is made; about 12 minutes of speech, 4 MB. */
@@ -58,6 +60,24 @@ export function voiceDivisions(
   };
 }
 
+/** Weight of the second opinion, and what it grants every count; chosen on composed conversations (docs/adr/0044). */
+const OPINION_POWER = 0.5;
+const OPINION_FLOOR = 0.02;
+
+/**
+ * Divisions with the opinion of another cue on how many speakers there are, from divisions by that cue alone: two cues that
+ * agree on a number without knowing of each other are more than either.
+ */
+export function withOpinion(divisions: VoiceDivisions, other: VoiceDivisions): VoiceDivisions {
+  const probabilities = stepProbabilities(other.goOn);
+  const byCount = new Map(Array.from(other.counts, (count, k) => [count, probabilities[k]!]));
+  const support = Float32Array.from(
+    divisions.counts,
+    (count) => ((byCount.get(count) ?? 0) + OPINION_FLOOR) ** OPINION_POWER,
+  );
+  return { ...divisions, support };
+}
+
 /** How probable a number of speakers is. */
 export interface CountProbability {
   count: number;
@@ -70,12 +90,14 @@ export interface CountProbability {
  * @returns null when no division has a number of groups that is wanted
  */
 export function chooseSpeakers(
-  { counts, labels, goOn }: VoiceDivisions,
+  { counts, labels, goOn, support }: VoiceDivisions,
   wanted: { min: number; max: number },
   splitMore: number,
 ): { labels: Int32Array; count: number; counts: CountProbability[] } | null {
   const windowCount = labels.length / Math.max(1, counts.length);
-  const probabilities = stepProbabilities(goOn, splitMore);
+  const heard = stepProbabilities(goOn, splitMore).map((probability, k) => probability * (support?.[k] ?? 1));
+  const total = heard.reduce((sum, value) => sum + value, 0);
+  const probabilities = heard.map((value) => value / total);
   const steps = Array.from(counts, (count, k) => ({
     count,
     labels: labels.subarray(k * windowCount, (k + 1) * windowCount),

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { divideWindows } from './cluster-windows.ts';
+import { agreement, syntheticVoices } from './testing/synthetic-voices.ts';
+import { chooseSpeakers, withOpinion } from './voice-divisions.ts';
+import type { VoiceDivisions } from './voice-divisions.ts';
+
+const turns = Array.from({ length: 15 }, (_, k) => ({ speaker: k % 3, windows: 4 + ((k * 7) % 5) }));
+const voices = syntheticVoices(turns, 1.1, 5);
+const divide = (): VoiceDivisions =>
+  divideWindows(
+    {
+      embeddings: voices.rows.data,
+      size: voices.rows.size,
+      sound: null,
+      startSec: voices.startSec,
+      endSec: voices.endSec,
+    },
+    20,
+  );
+
+describe('divisions of voice windows', () => {
+  it('hold every count from the finest to one', () => {
+    const { counts, goOn } = divide();
+    expect([...counts]).toEqual(Array.from(counts, (_, k) => counts.length - k));
+    expect(goOn).toHaveLength(counts.length - 1);
+  });
+  it('answer for any number without being made again', () => {
+    const divisions = divide();
+    for (const count of [1, 2, 3, 5]) {
+      const found = chooseSpeakers(divisions, { min: count, max: count }, 0)!;
+      expect(new Set(found.labels).size).toBe(count);
+    }
+    const automatic = chooseSpeakers(divisions, { min: 1, max: 20 }, 0)!;
+    expect(automatic.count).toBe(3);
+    expect(agreement(automatic.labels, voices.truth)).toBeGreaterThan(0.97);
+    expect(automatic.counts.reduce((sum, one) => sum + one.probability, 0)).toBeCloseTo(1, 6);
+    expect(chooseSpeakers(divisions, { min: 90, max: 90 }, 0)).toBeNull();
+  });
+  it('give more speakers the more splitting is wished for', () => {
+    const divisions = divide();
+    const counts = [-8, 0, 8].map((splitMore) => chooseSpeakers(divisions, { min: 1, max: 20 }, splitMore)!.count);
+    expect(counts).toEqual([...counts].sort((x, y) => x - y));
+    expect(counts[2]!).toBeGreaterThan(counts[0]!);
+  });
+  it('follow a cue that is sure where their own is not', () => {
+    // Two or one: nobody knows; the other cue is sure of two.
+    const unsure: VoiceDivisions = {
+      counts: Int32Array.of(2, 1),
+      labels: Int32Array.of(0, 0, 1, 1, 0, 0, 0, 0),
+      goOn: Float32Array.of(0.3),
+    };
+    const sure: VoiceDivisions = { ...unsure, goOn: Float32Array.of(-4) };
+    expect(chooseSpeakers(unsure, { min: 1, max: 5 }, 0)!.count).toBe(1);
+    expect(chooseSpeakers(withOpinion(unsure, sure), { min: 1, max: 5 }, 0)!.count).toBe(2);
+  });
+});
