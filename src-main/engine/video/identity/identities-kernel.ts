@@ -16,9 +16,7 @@ export interface IdentitiesOutput {
 
 /** Which tracks are one person. */
 export const groupTracks: Kernel<IdentitiesInput, IdentitiesOutput> = (context, input) => {
-  const labels =
-    input.method === 'median'
-      ? groupByMedian(input.tracks, input)
-      : groupByAverage(input.tracks, input, () => context.checkCancelled());
+  const group = input.method === 'median' ? groupByMedian : groupByAverage;
+  const labels = group(input.tracks, input, () => context.checkCancelled());
   return Promise.resolve({ output: { labels, confidence: identityConfidence(input.tracks, labels, input) } });
 };

@@ -36,12 +36,18 @@ export const medianDistance = (a: LookedTrack, b: LookedTrack): number =>
 /**
  * People of av-diarization (Chung et al. 2020, docs/adr/0083): tracks one after another join the nearest group by the median
  * distance, if that is at most `maxDistance`, and found a group otherwise.
+ * @param onPart called before each track, such as to leave when the work was cancelled
  * @returns labels numbered by appearance
  */
-export function groupByMedian(tracks: readonly LookedTrack[], options: GroupOptions): Int32Array {
+export function groupByMedian(
+  tracks: readonly LookedTrack[],
+  options: GroupOptions,
+  onPart: () => void = () => undefined,
+): Int32Array {
   const apart = neighbours(tracks.length, options.cannotLink);
   const groups: { members: number[]; vectors: Float32Array[] }[] = [];
   const labels = tracks.map((track, number) => {
+    onPart();
     let best = -1;
     let nearest = Infinity;
     groups.forEach((group, label) => {
