@@ -30,6 +30,8 @@ export const voiceChoices = [
   { id: 'eres2net', label: 'ERes2Net voices', model: 'eres2net-base' },
   { id: 'redimnet2', label: 'ReDimNet2 voices', model: 'redimnet2' },
   { id: 'bilstm', label: 'BiLSTM voices', model: 'bilstm-librispeech' },
+  // What it is fed is said by `--set embeddings.frontEnd=…`.
+  { id: 'custom', label: 'voices by an added net', model: 'custom-voice' },
 ] as const satisfies readonly { id: string; label: string; model: string | null }[];
 
 export type SpeechSourceId = (typeof speechSources)[number]['id'];

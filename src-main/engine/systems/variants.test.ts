@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { addModel } from '#models/own-models.ts';
 import { listModels } from '#models/registry.ts';
 import { speechSources, voiceChoices } from '#shared/engine/system-variants.ts';
 import { hypothesisSegmentSchema } from '#shared/domain/hypothesis.ts';
@@ -97,6 +99,10 @@ describe('another voice net', () => {
     for (const system of systems) {
       if (!system.nodes.some((node) => ['embeddings', 'voices'].includes(node.id))) continue;
       for (const { id, model } of voiceChoices) {
+        if (id === 'custom' && system.nodes.some((node) => node.stage.id.startsWith('chunk-voices'))) {
+          expect(() => findSystem(`${system.id}+voice-custom`)).toThrow(/only known nets/u);
+          continue;
+        }
         const variant = findSystem(`${system.id}+voice-${id}`);
         ordered(variant.id);
         const models = new Set(variant.nodes.flatMap((node) => node.stage.models));
@@ -116,5 +122,23 @@ describe('another voice net', () => {
     });
     const { segments } = await run.files('turns').readJson('hypothesis.json', schema);
     expect(new Set(segments.map(({ speaker }) => speaker)).size).toBe(3);
+  });
+  itShared('may be one that was added, fed as is said: the same turns as with the slot of its own', async () => {
+    const samples = decodePcm(sharedPath('data/audio/picovoice_falcon/resources/audio_samples/test.wav'));
+    const { dir } = await writePcm(samples);
+    folders.push(dir);
+    const own = path.join(dir, 'models');
+    const net = sharedPath('models/spk_embed/bilstm_librispeech/spk_bilstm_mean_all_specaug.onnx');
+    await addModel(
+      net,
+      (await listModels([modelsDir])).find((model) => model.id === 'custom-voice')!,
+      own,
+    );
+    const turnsOf = async (id: string, params: Record<string, string>): Promise<unknown> => {
+      const run = await runRecipe(findSystem(id), { dir, modelDirs: [own, modelsDir, sharedPath('models')], params });
+      return (await run.files('turns').readJson('hypothesis.json', schema)).segments;
+    };
+    const added = await turnsOf('3d-speaker-audio+voice-custom', { 'embeddings.frontEnd': 'librosa-mfcc-40' });
+    expect(added).toEqual(await turnsOf('3d-speaker-audio+voice-bilstm', {}));
   });
 });

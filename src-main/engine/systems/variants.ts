@@ -5,7 +5,7 @@ import { optionalChangeStage } from '../audio/pyannote-frames.ts';
 import { embeddedChunkVoicesStage, netChunkVoicesStage } from '../audio/segmentation/chunk-voices-stage.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceNets } from '../audio/voice-nets/voice-net.ts';
-import { voiceNetStages } from '../audio/voice-nets/voice-net-embeddings.ts';
+import { CUSTOM_VOICE, customVoiceStage, voiceNetStages } from '../audio/voice-nets/voice-net-embeddings.ts';
 import { voiceTrunkStage } from '../audio/voice-trunk.ts';
 import type { RecipeNode, SystemRecipe } from '../stage.ts';
 import { refinedTurnsStage } from './refined-turns.ts';
@@ -79,6 +79,14 @@ function withVoice(nodes: readonly RecipeNode[], choice: VoiceChoiceId, label: s
     if (model === null) {
       const stage = isWindows ? voiceEmbeddingsStage : embeddedChunkVoicesStage;
       return [{ ...node, stage, inputs: [isWindows ? 'speech' : 'local', 'trunk'], costPerHour: 2 }];
+    }
+    if (model === CUSTOM_VOICE) {
+      if (isChunks) {
+        throw new AppError('bad-parameter', `${label} hears pieces of speech that only known nets can be fed with.`, {
+          fix: 'Use the added net in a system of voice windows, such as diarist-audio or 3d-speaker-audio.',
+        });
+      }
+      return [{ ...node, stage: customVoiceStage, inputs: ['pcm', 'speech'], costPerHour: 1500 }];
     }
     const stage = isWindows ? voiceNetStages.get(model)! : netChunkVoicesStage(model);
     const { costPerHour } = voiceNets.find((net) => net.modelId === model)!;
