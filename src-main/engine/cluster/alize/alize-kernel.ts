@@ -28,5 +28,5 @@ export const alize: Kernel<AlizeInput, { spans: LabelledSpan[]; count: number }>
   if (frames.count === 0) return { output: { spans: [], count: 0 } };
   const changes = turnChanges(frames, input.turns);
   const { labels, scores, count } = evolutiveHmm(frames, changes, input.speakers, input.rules, pause);
-  return { output: { spans: labelledSpans(labels, scores, count, indices, input.hopSec), count } };
+  return { output: { spans: labelledSpans(labels, scores, indices, input.hopSec), count } };
 };

@@ -1,3 +1,4 @@
+import { BlockScores } from '../labelled-spans.ts';
 import { adaptMeans, trainGmm } from '../statistics/diagonal-gmm.ts';
 import type { DiagonalGmm, GmmTraining } from '../statistics/diagonal-gmm.ts';
 import { pickFrames } from '../statistics/frames.ts';
@@ -52,8 +53,7 @@ export interface EhmmResult {
   /** Speaker of each frame. */
   labels: Int32Array;
   count: number;
-  /** ln p of each frame under each speaker, frames × count. */
-  scores: Float64Array;
+  scores: BlockScores;
 }
 
 /**
@@ -158,7 +158,7 @@ function blockScores(
   models: readonly DiagonalGmm[],
   blockFrames: number,
   pause: () => void,
-  perFrame?: Float64Array,
+  judged?: BlockScores,
 ): Float64Array {
   const scores = new Float64Array(Math.ceil(frames.count / blockFrames) * models.length);
   models.forEach((model, s) => {
@@ -166,7 +166,7 @@ function blockScores(
       if (t % FRAMES_PER_PAUSE === 0) pause();
       const value = model.logLikelihood(frames.data, t * frames.size);
       scores[Math.floor(t / blockFrames) * models.length + s]! += value;
-      if (perFrame) perFrame[t * models.length + s] = value;
+      judged?.add(t, s, value);
     }
   });
   return scores;
@@ -186,21 +186,18 @@ function resegmented(frames: Frames, state: State, least: number, rules: EhmmRul
     const models = Array.from({ length: speakers }, (_, speaker) =>
       adaptMeans(world, framesOf(frames, labels, speaker, rules.blockFrames), rules.relevance, 1, pause),
     );
-    const perFrame = new Float64Array(frames.count * speakers);
-    const scores = blockScores(frames, models, rules.blockFrames, pause, perFrame);
+    const judged = new BlockScores(frames.count, speakers);
+    const scores = blockScores(frames, models, rules.blockFrames, pause, judged);
     const path = viterbi(scores, speakers, Math.log(0.6), Math.log(0.4 / Math.max(1, speakers - 1)));
     const lost = speakers > Math.max(1, least) ? weakest(path, speakers, rules) : -1;
     if (lost < 0) {
       const named = relabel(path);
-      const order = new Int32Array(named.count);
-      path.forEach((old, block) => (order[named.labels[block]!] = old));
+      const newOf = new Int32Array(speakers).fill(-1);
+      path.forEach((old, block) => (newOf[old] = named.labels[block]!));
       return {
         labels: Int32Array.from({ length: frames.count }, (_, t) => named.labels[Math.floor(t / rules.blockFrames)]!),
         count: named.count,
-        scores: Float64Array.from(
-          { length: frames.count * named.count },
-          (_, at) => perFrame[Math.floor(at / named.count) * speakers + order[at % named.count]!]!,
-        ),
+        scores: judged.joined(newOf, named.count),
       };
     }
     // Its speech goes to whom it sounds like next.

@@ -1,3 +1,4 @@
+import { BlockScores } from '../labelled-spans.ts';
 import { pickFrames, stretchesOf } from '../statistics/frames.ts';
 import type { Frames, Stretch } from '../statistics/frames.ts';
 import { trainGmm } from '../statistics/diagonal-gmm.ts';
@@ -12,13 +13,14 @@ export const LIUM_CHANGE_PENALTY = 250;
 const ADJUST_FRAMES = 25;
 const ENERGY_HALF_WINDOW = 5;
 const FRAMES_PER_PAUSE = 4000;
+/** Frames of one Viterbi pass, half an hour: longer recordings take no more memory. */
+const PIECE_FRAMES = 180_000;
 
 export interface Resegmented {
   /** Speaker of each frame. */
   labels: Int32Array;
   count: number;
-  /** ln p of each frame under each speaker, frames × count. */
-  scores: Float64Array;
+  scores: BlockScores;
 }
 
 /** Frames anew by a mixture of each cluster and one Viterbi pass, so that borders are where voices change. */
@@ -31,23 +33,26 @@ export function resegment(
   const models = framesByLabel(segments, frames.count, clusterCount).map((indices) =>
     trainGmm(pickFrames(frames, indices), LIUM_GMM, pause),
   );
-  const scores = new Float64Array(frames.count * clusterCount);
-  models.forEach((model, c) => {
-    for (let t = 0; t < frames.count; t++) {
-      if (t % FRAMES_PER_PAUSE === 0) pause();
-      scores[t * clusterCount + c] = model.logLikelihood(frames.data, t * frames.size);
-    }
-  });
-  const path = viterbi(scores, clusterCount, 0, -LIUM_CHANGE_PENALTY);
+  const scores = new BlockScores(frames.count, clusterCount);
+  const path = new Int32Array(frames.count);
+  for (let from = 0; from < frames.count; from += PIECE_FRAMES) {
+    const count = Math.min(PIECE_FRAMES, frames.count - from);
+    const piece = new Float64Array(count * clusterCount);
+    models.forEach((model, c) => {
+      for (let t = 0; t < count; t++) {
+        if (t % FRAMES_PER_PAUSE === 0) pause();
+        const score = model.logLikelihood(frames.data, (from + t) * frames.size);
+        piece[t * clusterCount + c] = score;
+        scores.add(from + t, c, score);
+      }
+    });
+    path.set(viterbi(piece, clusterCount, 0, -LIUM_CHANGE_PENALTY), from);
+  }
   // Clusters that lost all their frames are gone.
   const { labels, count } = relabel(path);
-  const from = new Int32Array(count);
-  path.forEach((old, t) => (from[labels[t]!] = old));
-  const kept = new Float64Array(frames.count * count);
-  for (let t = 0; t < frames.count; t++) {
-    for (let c = 0; c < count; c++) kept[t * count + c] = scores[t * clusterCount + from[c]!]!;
-  }
-  return { labels, count, scores: kept };
+  const newOf = new Int32Array(clusterCount).fill(-1);
+  path.forEach((old, t) => (newOf[old] = labels[t]!));
+  return { labels, count, scores: scores.joined(newOf, count) };
 }
 
 /**

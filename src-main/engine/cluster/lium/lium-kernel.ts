@@ -52,19 +52,12 @@ export const lium: Kernel<LiumInput, { spans: LabelledSpan[]; count: number }> =
       { method: rules.clustering, threshold: rules.clrThreshold, speakers: input.speakers },
       pause,
     );
-    best = joinedScores(scores, count, voices.labels, voices.count);
-    result = relabel(result.labels.map((label) => voices.labels[label]!));
+    const named = relabel(result.labels.map((label) => voices.labels[label]!));
+    const newOf = new Int32Array(count).fill(-1);
+    result.labels.forEach((old, t) => (newOf[old] = named.labels[t]!));
+    best = scores.joined(newOf, named.count);
+    result = named;
   }
-  const spans = labelledSpans(result.labels, best, result.count, indices, input.hopSec);
+  const spans = labelledSpans(result.labels, best, indices, input.hopSec);
   return { output: { spans, count: result.count } };
 };
-
-/** Scores of joined clusters: the better one of each. */
-function joinedScores(scores: Float64Array, count: number, labels: Int32Array, joined: number): Float64Array {
-  const out = new Float64Array((scores.length / count) * joined).fill(-Infinity);
-  for (let at = 0; at < scores.length; at++) {
-    const to = Math.floor(at / count) * joined + labels[at % count]!;
-    out[to] = Math.max(out[to]!, scores[at]!);
-  }
-  return out;
-}
