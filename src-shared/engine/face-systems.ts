@@ -63,6 +63,25 @@ const fusionParams = [
 ] as const;
 
 const faceNets = ['blazeface', 'face-mesh', 'face-descriptor'] as const;
+/** Where a published system has other values than the stages: `node.param` → value. */
+const avDiarizationValues = new Map<string, SystemParam['default']>([
+  ['shots.detector', 'content'],
+  ['face-tracks.minTrackFrames', 50],
+  ['face-tracks.minFacePx', 40],
+  ['identities.method', 'median'],
+]);
+const avDiarizationParams: readonly SystemParam[] = [
+  ...[...findingParams, ...readingParams].map((one) => ({
+    ...one,
+    default: avDiarizationValues.get(one.key) ?? one.default,
+  })),
+  param('embeddings.windowSec', 'Voice window', 2, 0.2, 10, 's'),
+  param('embeddings.hopSec', 'Voice window step', 0.2, 0.1, 10, 's'),
+  param('av-turns.offScreenCosine', 'Likeness of speech off screen', 0.6, -1, 1),
+  param('av-turns.clusterDistance', 'Distance of voices of one speaker', 0.3, 0, 2),
+  param('av-turns.bugCompatible', 'With the oddities of the published code', false),
+];
+
 /** Nets that better each answer where they are installed: who it is, who talks, whether sound and picture are in step. */
 const betterFaceNets = [
   'osnet-ain',
@@ -74,11 +93,21 @@ const betterFaceNets = [
   ...['syncnet-v2', 'syncnet-av-diarization'].flatMap((net) => ['audio', 'visual'].map((part) => `${net}-${part}`)),
 ];
 
+/** Silero's thresholds as they were published. */
+const publishedSpeech = new Map([
+  ['speech.onset', 0.5],
+  ['speech.offset', 0.35],
+]);
+
 /**
  * Systems that watch as well as listen.
  * @param audioParams what Diarist audio takes
+ * @param webrtcParams what WebRTC's speech detection takes
  */
-export const faceSystems = (audioParams: readonly SystemParam[]): readonly SystemDescription[] => [
+export const faceSystems = (
+  audioParams: readonly SystemParam[],
+  webrtcParams: readonly SystemParam[],
+): readonly SystemDescription[] => [
   {
     id: 'diarist-av',
     label: 'Diarist AV',
@@ -93,6 +122,33 @@ export const faceSystems = (audioParams: readonly SystemParam[]): readonly Syste
       ...audioParams.filter(({ key }) => !key.startsWith('turns.')),
       ...readingParams,
       ...fusionParams,
+    ],
+  },
+  {
+    id: 'av-diarization-2020-substitute',
+    label: 'av-diarization 2020 (substitute nets)',
+    version: '1',
+    description:
+      'Not the published system: the decision of av-diarization (Spot the conversation) with WebRTC speech, on who talks and who it is by Diarist’s own stages instead of SyncNet and VGGFace2, and on the voice embedding that comes with Diarist.',
+    needsVideo: true,
+    models: ['diarist-voice-trunk', 'diarist-voice-head', ...faceNets],
+    optionalModels: betterFaceNets,
+    params: [...webrtcParams, ...avDiarizationParams],
+  },
+  {
+    id: 'av-diarization-substitute',
+    label: 'av-diarization (substitute nets)',
+    version: '1',
+    description:
+      'Not the published system: the newer preset of av-diarization, with Silero speech, on the same substitutes.',
+    needsVideo: true,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head', ...faceNets],
+    optionalModels: betterFaceNets,
+    params: [
+      ...audioParams
+        .filter(({ key }) => key.startsWith('speech.'))
+        .map((one) => ({ ...one, default: publishedSpeech.get(one.key) ?? one.default })),
+      ...avDiarizationParams,
     ],
   },
 ];

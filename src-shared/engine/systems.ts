@@ -1,5 +1,5 @@
 import { faceSystems } from './face-systems.ts';
-import { publishedSystems } from './published-systems.ts';
+import { publishedSystems, webrtcParams } from './published-systems.ts';
 
 /**
  * The catalogue of diarization systems that people choose from. Plain data, so that the host can show it without loading
@@ -104,7 +104,7 @@ export const systemDescriptions: readonly SystemDescription[] = [
     models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head'],
     params: diaristAudioParams,
   },
-  ...faceSystems(diaristAudioParams),
+  ...faceSystems(diaristAudioParams, webrtcParams),
   {
     id: 'diarist-audio-overlap',
     label: 'Diarist audio with overlap',

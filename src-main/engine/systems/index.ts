@@ -4,6 +4,7 @@ import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { SystemRecipe } from '../stage.ts';
 import { alize } from './alize.ts';
 import { automatic } from './auto.ts';
+import { conversation2020, conversationNew } from './av-diarization.ts';
 import {
   avDiarizationNew,
   avDiarizationNewSubstitute,
@@ -25,6 +26,8 @@ import { variantOf } from './variants.ts';
 export const systems: readonly SystemRecipe[] = [
   diaristAudio,
   diaristAv,
+  conversation2020,
+  conversationNew,
   diaristAudioOverlap,
   threeDSpeakerAudio,
   threeDSpeakerSubstitute,
