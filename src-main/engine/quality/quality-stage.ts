@@ -41,6 +41,9 @@ const params = z.object({
 });
 type Params = z.output<typeof params>;
 
+/** A decoder that gives up on a sample of pictures says nothing about the labels. */
+const pictureFaults = new Set(['bad-input', 'unsupported', 'crashed', 'io']);
+
 type Values = Record<QualityMetric, QualityValue>;
 
 /**
@@ -209,7 +212,7 @@ async function measurePicture(
     );
   } catch (error) {
     // A picture that cannot be read must not take the labels away.
-    if (!(error instanceof AppError) || !['bad-input', 'unsupported'].includes(error.data.code)) throw error;
+    if (!(error instanceof AppError) || !pictureFaults.has(error.data.code)) throw error;
     return without(`The picture could not be read: ${error.message}`);
   }
   return valuesOf(metrics, (metric) => {
