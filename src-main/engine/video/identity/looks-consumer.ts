@@ -36,7 +36,7 @@ const paramsSchema = z.object(params);
 /** Vectors of the best faces of every track: `looks.f32`, `looks.json`. */
 export const looksKind: FaceViewConsumerKind = {
   id: 'looks',
-  version: '2',
+  version: '3',
   models: [embeddedLookNet.id],
   optionalModels: [...lookNets.filter((net) => net !== embeddedLookNet).map(({ id }) => id), QUALITY_NET],
   params,

@@ -106,12 +106,13 @@ export function lipRow(sight: FaceSight, pictureWidthPx: number, pictureHeightPx
 
 /**
  * Sharpness and brightness of the middle of a crop, where the face is.
- * @param rgb three planes of `side`², 0–255
+ * @param rgb three planes of `side`², 0..1
  * @returns deviation of the Laplacian in grey levels; mean luma 0..1
  */
 export function pictureMeasures(rgb: Float32Array, side: number): { sharpness: number; brightness: number } {
   const plane = side * side;
-  const luma = (at: number): number => 0.299 * rgb[at]! + 0.587 * rgb[at + plane]! + 0.114 * rgb[at + 2 * plane]!;
+  const luma = (at: number): number =>
+    255 * (0.299 * rgb[at]! + 0.587 * rgb[at + plane]! + 0.114 * rgb[at + 2 * plane]!);
   const first = Math.round(side * (0.5 - 0.5 / MESH_FACES));
   const span = side - 2 * first;
   const grey = new Float32Array(span * span);

@@ -5,7 +5,7 @@ import { LIP, LIP_VALUES, lipIndexFile, lipsFile, MIN_MESH_PROBABILITY, type Lip
 /** Keeps what the pass measures of the lips of every face it looks at: `lips.f32`, `lips.json`. */
 export const lipsKind: FaceViewConsumerKind = {
   id: 'lips',
-  version: '1',
+  version: '2',
   models: ['face-mesh'],
   artifacts: { lips: lipsFile, lipIndex: lipIndexFile },
   async open(input) {

@@ -158,7 +158,7 @@ describe('sharpness and brightness', () => {
   const picture = (grey: (x: number, y: number) => number): Float32Array =>
     Float32Array.from({ length: 3 * MESH_SIDE_PX ** 2 }, (_, at) => {
       const place = at % MESH_SIDE_PX ** 2;
-      return grey(place % MESH_SIDE_PX, Math.floor(place / MESH_SIDE_PX));
+      return grey(place % MESH_SIDE_PX, Math.floor(place / MESH_SIDE_PX)) / 255;
     });
   it('of an even picture are none and its grey', () => {
     const { sharpness, brightness } = pictureMeasures(

@@ -29,6 +29,7 @@ export const cropBytes = ({ widthPx, heightPx, colour }: CropFormat): number =>
  * Samples a region of a yuv420p frame into `out` (rounded to bytes): bilinear in luma, nearest in colour, as cv2.resize
  * does it without a filter against aliasing. Works straight on the decoder's buffer.
  * @param out {@link cropBytes} long
+ * @param scale what the bytes are multiplied with, for an `out` of float32
  */
 export function sampleCrop(
   out: Uint8Array | Float32Array,
@@ -36,6 +37,7 @@ export function sampleCrop(
   size: FrameSize,
   region: CropRegion,
   format: CropFormat,
+  scale = 1,
 ): void {
   const { widthPx, heightPx, outside } = format;
   const { pictureWidthPx, pictureHeightPx } = size;
@@ -62,8 +64,8 @@ export function sampleCrop(
     const line = row * widthPx;
     if (first > 0 || end < widthPx) {
       for (let start = line; start < (isGrey ? plane : 3 * plane); start += plane) {
-        out.fill(outside, start, start + first);
-        out.fill(outside, start + end, start + widthPx);
+        out.fill(outside * scale, start, start + first);
+        out.fill(outside * scale, start + end, start + widthPx);
       }
     }
     sample(out, data, size, format, line + first, line + end, {
@@ -71,6 +73,7 @@ export function sampleCrop(
       y: y + first * stepX * sin - 0.5,
       dx: stepX * cos,
       dy: stepX * sin,
+      scale,
     });
   }
 }
@@ -101,6 +104,7 @@ interface Line {
   readonly y: number;
   readonly dx: number;
   readonly dy: number;
+  readonly scale: number;
 }
 
 /** `out[at…end)` of a line that lies in the picture, but for half a pixel at its edges. */
@@ -111,7 +115,7 @@ function sampleGrey(
   _format: CropFormat,
   at: number,
   end: number,
-  { x: startX, y: startY, dx, dy }: Line,
+  { x: startX, y: startY, dx, dy, scale }: Line,
 ): void {
   const [maxX, maxY] = [pictureWidthPx - 1, pictureHeightPx - 1];
   for (let column = 0; at < end; at++, column++) {
@@ -129,7 +133,7 @@ function sampleGrey(
     const fx = x - x0;
     const top = data[here]! + (data[here + right]! - data[here]!) * fx;
     const bottom = data[below]! + (data[below + right]! - data[below]!) * fx;
-    out[at] = toByte((LUMA * (top + (bottom - top) * (y - y0) - 16) + 128) / 256);
+    out[at] = scale * toByte((LUMA * (top + (bottom - top) * (y - y0) - 16) + 128) / 256);
   }
 }
 
@@ -140,7 +144,7 @@ function sampleColour(
   format: CropFormat,
   at: number,
   end: number,
-  { x: startX, y: startY, dx, dy }: Line,
+  { x: startX, y: startY, dx, dy, scale }: Line,
 ): void {
   const plane = format.widthPx * format.heightPx;
   const [redAt, blueAt] = format.colour === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
@@ -167,9 +171,9 @@ function sampleColour(
     const chroma = ((y + 0.5) >> 1) * chromaStride + ((x + 0.5) >> 1);
     const blueness = data[uAt + chroma]! - 128;
     const redness = data[vAt + chroma]! - 128;
-    out[at + redAt] = toByte((luma + RED_V * redness) / 256);
-    out[at + plane] = toByte((luma + GREEN_U * blueness + GREEN_V * redness) / 256);
-    out[at + blueAt] = toByte((luma + BLUE_U * blueness) / 256);
+    out[at + redAt] = scale * toByte((luma + RED_V * redness) / 256);
+    out[at + plane] = scale * toByte((luma + GREEN_U * blueness + GREEN_V * redness) / 256);
+    out[at + blueAt] = scale * toByte((luma + BLUE_U * blueness) / 256);
   }
 }
 

@@ -105,10 +105,9 @@ async function lookAtFaces(
     const box = { x1, y1, x2, y2 };
     const region = meshRegion(box, five);
     const crop = values.subarray(at * each, (at + 1) * each);
-    sampleCrop(crop, frames[frameOf[first + at]!]!, size, region, meshFormat);
+    sampleCrop(crop, frames[frameOf[first + at]!]!, size, region, meshFormat, 1 / 255);
     return { box, five, region, ...pictureMeasures(crop, MESH_SIDE_PX) };
   });
-  for (let at = 0; at < values.length; at++) values[at] = values[at]! * (1 / 255);
   const outputs = await session.run(
     { input_1: new Tensor('float32', values, [end - first, 3, MESH_SIDE_PX, MESH_SIDE_PX]) },
     ['Identity_2', 'Identity_1'],
