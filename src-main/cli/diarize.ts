@@ -107,7 +107,8 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         codes.push(exitCode.ok);
       } catch (thrown) {
         progress.clear();
-        const code = reportFailure(planned.mediaPath, toErrorData(thrown), options.json ?? false);
+        const error = namingSubstitute(toErrorData(thrown), options.system);
+        const code = reportFailure(planned.mediaPath, error, options.json ?? false);
         codes.push(code);
         // A wrong setting would fail on all files.
         if (code === exitCode.usage || cancel.signal.aborted) break;
@@ -145,6 +146,14 @@ function withVariant(id: string | undefined, { vad, speakerModel, refine }: Diar
     voice: voice?.id ?? null,
     refined: refine ?? false,
   });
+}
+
+/** A missing net has a second way out where the system has a substitute. */
+function namingSubstitute(error: AppErrorData, systemId: string | undefined): AppErrorData {
+  const isModel = error.code === 'not-found' && error.message.startsWith('The model ');
+  if (!isModel || substituteOf(systemId ?? '') === null) return error;
+  const other = 'Or add --substitute to run the system on what comes with Diarist.';
+  return { ...error, fix: error.fix === undefined ? other : `${error.fix} ${other}` };
 }
 
 /** Says why one file, or with null all of them, cannot be worked on. */
