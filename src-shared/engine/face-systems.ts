@@ -98,6 +98,10 @@ const publishedSpeech = new Map([
   ['speech.onset', 0.5],
   ['speech.offset', 0.35],
 ]);
+const publishedSpeechParams = (audioParams: readonly SystemParam[]): readonly SystemParam[] =>
+  audioParams
+    .filter(({ key }) => key.startsWith('speech.'))
+    .map((one) => ({ ...one, default: publishedSpeech.get(one.key) ?? one.default }));
 
 /**
  * Systems that watch as well as listen.
@@ -144,11 +148,24 @@ export const faceSystems = (
     needsVideo: true,
     models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head', ...faceNets],
     optionalModels: betterFaceNets,
+    params: [...publishedSpeechParams(audioParams), ...avDiarizationParams],
+  },
+  {
+    id: '3d-speaker-av-substitute',
+    label: '3D-Speaker audio-video (substitute nets)',
+    version: '1',
+    description:
+      'Not the published system: the joint rule of 3D-Speaker for voice clusters and faces, on who talks and who it is by Diarist’s own stages instead of TalkNet, RFB-320 and IR-101, and on the voice embedding that comes with Diarist.',
+    needsVideo: true,
+    models: ['silero-vad-v6', 'diarist-voice-trunk', 'diarist-voice-head', ...faceNets],
+    optionalModels: betterFaceNets,
     params: [
-      ...audioParams
-        .filter(({ key }) => key.startsWith('speech.'))
-        .map((one) => ({ ...one, default: publishedSpeech.get(one.key) ?? one.default })),
-      ...avDiarizationParams,
+      ...publishedSpeechParams(audioParams),
+      ...[...findingParams, ...readingParams].map((one) =>
+        one.key === 'face-tracks.maxGapFrames' ? { ...one, default: 10 } : one,
+      ),
+      ...audioParams.filter(({ key }) => key.startsWith('embeddings.')),
+      param('clusters.method', 'Grouping of voices', 'spectral'),
     ],
   },
 ];

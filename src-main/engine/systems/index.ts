@@ -18,6 +18,7 @@ import { lium } from './lium.ts';
 import { community1, community1Substitute, pyannote31, pyannote31Substitute } from './pyannote.ts';
 import { threeDSpeakerAudio, threeDSpeakerSubstitute, vbxSubstitute } from './published-audio.ts';
 import { sortformer } from './sortformer.ts';
+import { threeDSpeakerAv } from './three-d-speaker-av.ts';
 import { threeDSpeakerOverlap, threeDSpeakerOverlapSubstitute } from './three-d-speaker-overlap.ts';
 import { vbx } from './vbx.ts';
 import { variantOf } from './variants.ts';
@@ -28,6 +29,7 @@ export const systems: readonly SystemRecipe[] = [
   diaristAv,
   conversation2020,
   conversationNew,
+  threeDSpeakerAv,
   diaristAudioOverlap,
   threeDSpeakerAudio,
   threeDSpeakerSubstitute,
