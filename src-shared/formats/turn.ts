@@ -43,7 +43,7 @@ export interface FaceBox {
 export interface SyncOffset {
   /** As written: a file name. */
   track: string;
-  /** Frames the sound lies behind the picture. */
+  /** As SyncNet counts: > 0 = the sound comes earlier than the picture. */
   offsetFrames: number;
   /** Least mean distance of the embeddings. */
   minDistance: number;

@@ -21,20 +21,21 @@ export interface FaceTalkingInput {
 
 /** `talking.f32`: the probability of each row that its face is heard; NaN where nothing is known of it. */
 export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (context, input) => {
-  const sound = soundSeries(input.level, input.speech);
+  const speech = movedBy(input.speech, input.offsetFrames);
+  const sound = soundSeries(movedBy(input.level, input.offsetFrames), speech);
   const rowCount = input.tracks.reduce((most, track) => Math.max(most, track.firstRow + track.frameCount), 0);
   const out = new Float32Array(rowCount).fill(NaN);
   const byShot = Map.groupBy(input.tracks, ({ shot }) => shot);
   for (const tracks of byShot.values()) {
     const faces = tracks.map(({ firstFrame, firstRow, frameCount }) => {
       context.checkCancelled();
-      const lips = lipSeries(input.lips, firstRow, frameCount, input.offsetFrames);
+      const lips = lipSeries(input.lips, firstRow, frameCount);
       const values = lipFeatures(lips, sound, firstFrame);
       const logOdds = logOddsOf(lipLogistic, values, frameCount);
-      if (input.netLogOdds) addNet(logOdds, input.netLogOdds, firstRow, input.offsetFrames);
+      if (input.netLogOdds) addNet(logOdds, input.netLogOdds, firstRow);
       return { firstFrame, logOdds };
     });
-    const found = talkProbabilities(faces, input.speech, talkModel, () => context.checkCancelled());
+    const found = talkProbabilities(faces, speech, talkModel, () => context.checkCancelled());
     tracks.forEach(({ firstRow, frameCount }, face) => {
       for (let k = 0; k < frameCount; k++) {
         if (!Number.isNaN(faces[face]!.logOdds[k]!)) out[firstRow + k] = found[face]![k]!;
@@ -45,10 +46,15 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
 };
 
 /** Log odds of the lips become those of lips and net, or of the net where the mouth is not known. */
-function addNet(logOdds: Float32Array, ofNet: Float32Array, firstRow: number, offsetFrames: number): void {
+function addNet(logOdds: Float32Array, ofNet: Float32Array, firstRow: number): void {
   for (let k = 0; k < logOdds.length; k++) {
-    const seenAt = k - offsetFrames;
-    const value = seenAt >= 0 && seenAt < logOdds.length ? ofNet[firstRow + seenAt]! : NaN;
+    const value = ofNet[firstRow + k]!;
     if (!Number.isNaN(value)) logOdds[k] = withNet(logOdds[k]!, value);
   }
+}
+
+/** What is heard `frames` later, as if it were heard now; the ends hold. */
+function movedBy(values: Float32Array, frames: number): Float32Array {
+  if (frames === 0 || values.length === 0) return values;
+  return values.map((_, at) => values[Math.max(0, Math.min(values.length - 1, at + frames))]!);
 }

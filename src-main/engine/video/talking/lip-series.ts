@@ -21,16 +21,13 @@ export interface LipSeries {
 /**
  * @param lips `lips.f32`
  * @param firstRow first row of the track, which has `rowCount` of them
- * @param delayFrames the mouth is read so many frames earlier: what was seen when that was said which is heard now
  */
-export function lipSeries(lips: Float32Array, firstRow: number, rowCount: number, delayFrames = 0): LipSeries {
+export function lipSeries(lips: Float32Array, firstRow: number, rowCount: number): LipSeries {
   const aperture = new Float64Array(rowCount);
   const opening = new Float64Array(rowCount);
   const known = new Uint8Array(rowCount);
   for (let k = 0; k < rowCount; k++) {
-    const from = k - delayFrames;
-    if (from < 0 || from >= rowCount) continue;
-    const at = (firstRow + from) * LIP_VALUES;
+    const at = (firstRow + k) * LIP_VALUES;
     aperture[k] = lips[at + LIP.aperture]!;
     opening[k] = lips[at + LIP.outerOpening]!;
     known[k] = Number.isFinite(aperture[k]!) && Number.isFinite(opening[k]!) ? 1 : 0;

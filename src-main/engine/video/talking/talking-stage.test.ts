@@ -75,13 +75,13 @@ describe('who talks', () => {
     for (const face of values) expect(mean(face, 0, FRAMES)).toBeLessThan(0.2);
   });
 
-  it('is found all the same where the sound comes eight frames late, at the time it is heard', async () => {
+  it('is found all the same where the sound comes eight frames late, at the time it is seen', async () => {
     const faces = [first, second].map((mouth) => ({ mouth }));
     const { values, index } = await talk(faces, soundOfMouth(said, 8, 5));
     expect(index.offsetFrames).toBe(8);
-    expect(mean(values[0]!, 25, 240)).toBeGreaterThan(0.9);
-    expect(mean(values[1]!, 275, 480)).toBeGreaterThan(0.9);
-    expect(values[0]![252]).toBeGreaterThan(0.5);
+    expect(mean(values[0]!, 15, 235)).toBeGreaterThan(0.9);
+    expect(mean(values[1]!, 265, 480)).toBeGreaterThan(0.9);
+    expect(values[1]![258]).toBeGreaterThan(0.5);
   });
 
   it('has nothing to say of a picture without faces', async () => {

@@ -18,7 +18,7 @@ const CALIBRATION = 'grid-1';
  */
 export const talkingStage: Stage<z.ZodObject> = {
   id: 'talking',
-  version: '2',
+  version: '3',
   label: 'Finding who talks',
   params: z.object({}),
   models: [],
