@@ -80,12 +80,11 @@ export class ShownFaces {
   }
 
   /**
-   * How probable it is that the face is heard, 0..1; null when nobody measured. Scores are of the sound: the stage has
-   * taken an offset of the picture into account.
-   * @param soundSec time of the sound; that of the picture as well where the two lie together
+   * How probable it is that the face talks in the frame presented at `sec`, 0..1; null when nobody measured. Scores are of the
+   * picture's time, as boxes are: the stage has moved the sound to the lips.
    */
-  talkingAt(face: ShownFace, soundSec: number): number | null {
-    const value = this.data.talking?.[this.rowAt(face, soundSec)];
+  talkingAt(face: ShownFace, sec: number): number | null {
+    const value = this.data.talking?.[this.rowAt(face, sec)];
     return value === undefined || Number.isNaN(value) ? null : value;
   }
 

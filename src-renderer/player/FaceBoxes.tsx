@@ -1,6 +1,5 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { useFaces } from '../faces/face-store.ts';
-import { useReviewStore } from '../state/review-store.ts';
 import { Scope } from '../timeline/scope.ts';
 import { onPaletteChange, readPalette } from '../ui/palette.ts';
 import { paintFaces } from './paint-faces.ts';
@@ -22,10 +21,7 @@ export function FaceBoxes(): ReactElement {
     const paint = (sec = player.presentedSec()) => {
       const { shown, boxesShown, selectedKey } = useFaces.getState();
       if (!shown || !boxesShown || size.width === 0) ctx.clearRect(0, 0, size.width, size.height);
-      else {
-        const soundSec = sec + (useReviewStore.getState().offset?.offsetSec ?? 0);
-        paintFaces(ctx, size, { faces: shown, sec, soundSec, selectedKey, palette: readPalette() });
-      }
+      else paintFaces(ctx, size, { faces: shown, sec, selectedKey, palette: readPalette() });
     };
     scope.observeSize(element, () => {
       const ratio = devicePixelRatio || 1;
@@ -45,11 +41,6 @@ export function FaceBoxes(): ReactElement {
           state.boxesShown === before.boxesShown &&
           state.selectedKey === before.selectedKey;
         if (!same) paint();
-      }),
-    );
-    scope.add(
-      useReviewStore.subscribe((state, before) => {
-        if (state.offset !== before.offset) paint();
       }),
     );
     return () => scope.dispose();

@@ -3,7 +3,6 @@ import { useEffect, useRef, type ReactElement, type RefObject } from 'react';
 import type { PictureBox } from '#shared/evidence/face-evidence.ts';
 import { setLipsShown, useFaces } from '../faces/face-store.ts';
 import type { ShownFace, ShownFaces } from '../faces/shown-faces.ts';
-import { useReviewStore } from '../state/review-store.ts';
 import { word } from '../timeline/words.ts';
 import { Button } from '../ui/controls.tsx';
 import { player } from './player.ts';
@@ -69,8 +68,7 @@ export function LipInset({ video }: { video: RefObject<HTMLVideoElement | null> 
 
 function faceToShow(shown: ShownFaces, sec: number, selectedKey: string | null): ShownFace | undefined {
   const faces = shown.at(sec);
-  const soundSec = sec + (useReviewStore.getState().offset?.offsetSec ?? 0);
-  const talking = (face: ShownFace) => shown.talkingAt(face, soundSec) ?? 0;
+  const talking = (face: ShownFace) => shown.talkingAt(face, sec) ?? 0;
   return faces.find(({ key }) => key === selectedKey) ?? faces.toSorted((a, b) => talking(b) - talking(a))[0];
 }
 

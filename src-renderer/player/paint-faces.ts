@@ -7,8 +7,6 @@ export interface FaceLook {
   readonly faces: ShownFaces;
   /** Presentation time of the frame on the screen, seconds. */
   readonly sec: number;
-  /** Time of the sound that belongs to it. */
-  readonly soundSec: number;
   readonly selectedKey: string | null;
   readonly palette: Palette;
 }
@@ -38,10 +36,10 @@ export function paintFaces(
   look: FaceLook,
 ): void {
   ctx.clearRect(0, 0, size.width, size.height);
-  const { faces, sec, soundSec, selectedKey, palette } = look;
+  const { faces, sec, selectedKey, palette } = look;
   const drawn = faces.at(sec).flatMap((face) => {
     const rect = rectOf(face, faces, sec, size);
-    return rect ? [{ face, rect, talking: faces.talkingAt(face, soundSec) }] : [];
+    return rect ? [{ face, rect, talking: faces.talkingAt(face, sec) }] : [];
   });
   // Who talks and what is selected lies on top of the others.
   drawn.sort((a, b) => rank(a.face, a.talking, selectedKey) - rank(b.face, b.talking, selectedKey));

@@ -125,7 +125,7 @@ function faceTip(data: SurfaceData, hit: Extract<Hit, { kind: 'face' }>): string
     start: exactTime(face.startSec + offsetSec),
     end: exactTime(face.endSec + offsetSec),
   });
-  const talking = shown.talkingAt(face, hit.sec);
+  const talking = shown.talkingAt(face, hit.sec - offsetSec);
   return talking === null ? text : `${text} · ${word('hoverTalking', { share: talking.toFixed(2) })}`;
 }
 

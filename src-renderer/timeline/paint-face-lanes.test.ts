@@ -31,7 +31,7 @@ function recorder() {
   return { kit: { ctx, palette, runs: new RunBuffer() } as unknown as PaintKit, rects, points };
 }
 
-/** Seen from 2 to 6 s, heard from 3 to 4 s. */
+/** Seen from 2 to 6 s, talks from 3 to 4 s. */
 const faces = new FaceTracks(
   { frameRateHz: 25, tracks: [{ id: 0, firstFrame: 50, frameCount: 100, firstRow: 0 }] },
   new BoxRows(100),
@@ -41,17 +41,17 @@ const shown = shownFaces({ faces, boxesKey: 'k', av: null, identities: null }, [
 const lanes = faceLanes(shown);
 const view = { startSec: 0, pxPerSec: 10, widthPx: 100, durationSec: 10 };
 
-it.each([0, 0.4])('bars lie where the face is seen, scores where it is heard: offset %f s', (offsetSec) => {
+it.each([0, 0.4])('bars and scores lie under the sound that belongs to the picture: offset %f s', (offsetSec) => {
   const { kit, rects } = recorder();
   paintFaceLane(kit, view, lanes[0]!, 0, { shown, selectedKey: null, offsetSec });
   const bar = rects.find(({ alpha }) => alpha === 0.24)!;
   expect(bar.x).toBe(20 + 10 * offsetSec);
   const talking = rects.filter(({ alpha, height }) => alpha === 0.9 && height > 6);
-  expect(Math.min(...talking.map(({ x }) => x))).toBe(30);
-  expect(Math.max(...talking.map(({ x, width }) => x + width))).toBe(40);
+  expect(Math.min(...talking.map(({ x }) => x))).toBe(30 + 10 * offsetSec);
+  expect(Math.max(...talking.map(({ x, width }) => x + width))).toBe(40 + 10 * offsetSec);
 });
 
-it('the line of who talks rises where the face is heard', () => {
+it('the line of who talks rises where the face talks', () => {
   const { kit, points } = recorder();
   paintTalkingRow(kit, view, 0, { shown, selectedKey: null, offsetSec: 0 }, lanes);
   const bottom = Math.max(...points.map(([, y]) => y));

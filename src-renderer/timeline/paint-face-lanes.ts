@@ -49,7 +49,7 @@ export function paintFaceLane(kit: PaintKit, view: View, lane: FaceLane, topPx: 
     ctx.globalAlpha = 0.24;
     ctx.fillRect(x0, top, Math.max(1, x1 - x0), barHeightPx);
     ctx.globalAlpha = 0.9;
-    if (peaks) paintTalking(kit, view, lane.faces[runs.span[i]!]!, faces, peaks, { x0, x1, bottom: top + barHeightPx });
+    if (peaks) paintTalking(kit, own, lane.faces[runs.span[i]!]!, faces, peaks, { x0, x1, bottom: top + barHeightPx });
     else ctx.fillRect(x0, top + barHeightPx - 2, Math.max(1, x1 - x0), 2);
   }
   ctx.globalAlpha = 1;
@@ -82,11 +82,11 @@ function columnPx(view: View, face: ShownFace, faces: FacePaint, peaks: ScorePea
   return Math.round(Math.max(0, scoreAt(view, face, faces, peaks, x)) * barHeightPx);
 }
 
-/** Highest probability of talking within a pixel column of the sound's time; −1 where none was measured. */
+/** Highest probability of talking within a pixel column of a view in the picture's time; −1 where none was measured. */
 function scoreAt(view: View, face: ShownFace, faces: FacePaint, peaks: ScorePeaks, x: number): number {
   const { data } = faces.shown;
-  const fromSec = Math.max(face.startSec + faces.offsetSec, view.startSec + x / view.pxPerSec);
-  const toSec = Math.min(face.endSec + faces.offsetSec, view.startSec + (x + 1) / view.pxPerSec);
+  const fromSec = Math.max(face.startSec, view.startSec + x / view.pxPerSec);
+  const toSec = Math.min(face.endSec, view.startSec + (x + 1) / view.pxPerSec);
   const fromFrame = Math.floor(fromSec * data.frameRateHz + 1e-6);
   const toFrame = Math.max(fromFrame + 1, Math.ceil(toSec * data.frameRateHz - 1e-6));
   let high = -1;
@@ -164,7 +164,7 @@ export function paintTalkingRow(
       // Faces that fill no more than a pixel or two have one value: thousands of them are in sight at once.
       const whole = to - from <= wholeUpToPx ? highestOf(lane, i, peaks) : null;
       for (let x = from; x < to; x++) {
-        const score = whole ?? scoreAt(view, face, faces, peaks, x);
+        const score = whole ?? scoreAt(own, face, faces, peaks, x);
         if (score > high[x]!) {
           high[x] = score;
           if (face.key === selectedKey) owner[x] = face;
