@@ -77,5 +77,6 @@ export function cosine(a: readonly number[], b: readonly number[]): number {
     aa += a[k]! ** 2;
     bb += (b[k] ?? 0) ** 2;
   }
-  return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
+  const scale = Math.sqrt(aa) * Math.sqrt(bb);
+  return scale > 0 ? dot / scale : 0;
 }
