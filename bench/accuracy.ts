@@ -4,7 +4,8 @@
  * Every system whose models are installed, or those named, on every clip of ../shared/data that has a reference (or on the
  * conversations in DIR that `bench -- conversations` composed): error rate strict (collar 0, overlap scored), fair (0.25 s)
  * and forgiving (0.25 s, overlap left out), Jaccard error, speaker counts; automatic count, whole file scored. Then the same
- * chain as Diarist audio on cepstral statistics alone, and how honest the confidences of Diarist audio are. `--write` puts
+ * chain as Diarist audio on cepstral statistics alone, how honest the confidences of Diarist audio are, and what the
+ * picture adds (`bench -- av-table`). `--write` puts
  * the tables into docs/evaluation.md. Runs come from the stage cache where they can.
  */
 import { existsSync } from 'node:fs';
@@ -22,6 +23,7 @@ import { accuracyTables, replaceBlock } from './accuracy/markdown.ts';
 import type { SystemScores } from './accuracy/markdown.ts';
 import { scoreClip } from './accuracy/score-clip.ts';
 import type { ClipScore } from './accuracy/score-clip.ts';
+import { printAvTable } from './av-table.ts';
 import { readReferences } from './references.ts';
 import type { ReferenceClip } from './references.ts';
 
@@ -77,6 +79,8 @@ export async function run(args: string[]): Promise<number> {
   }
   const tables = accuracyTables(clips, systems);
   console.log(`\n${tables}`);
+  // What the picture adds: on the composed videos alone.
+  if (options.data === dataDir && options.systemIds.length === 0) await printAvTable({});
   if (heard.length > 0) console.log(reliability(heard));
   if (options.write) {
     let text = replaceBlock(await readFile(document, 'utf8'), 'accuracy', tables);
