@@ -2,7 +2,7 @@ import { BLOCK_RATE_HZ, BLOCK_SIZE, CEPSTRA } from './voice-cepstra-kernel.ts';
 
 /** Values of a window: mean and standard deviation of each coefficient. */
 export const CEPSTRAL_SIZE = 2 * CEPSTRA;
-/** Blocks more than this below the loudest one of the window are pauses. */
+/** Blocks more than this below the loudest one of the window are pauses; 20·log10 of energy, so 15 dB. */
 const PAUSE_DB = 30;
 
 /**

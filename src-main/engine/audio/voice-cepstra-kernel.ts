@@ -9,7 +9,7 @@ export const CEPSTRA = 20;
 export const BLOCK_FRAMES = 4;
 /** Blocks a second. */
 export const BLOCK_RATE_HZ = 25;
-/** Values of a block: mean of each coefficient, mean of its square, mean level in dB. */
+/** Values of a block: mean of each coefficient, mean of its square, mean level (20·log10 of energy). */
 export const BLOCK_SIZE = 2 * CEPSTRA + 1;
 /** Mel frames worked on at once: 16 s. */
 const RUN_FRAMES = 1600;
