@@ -1,4 +1,4 @@
-import type { PcmReader} from './pcm-reader.ts';
+import type { PcmReader } from './pcm-reader.ts';
 import { SAMPLE_RATE_HZ } from './pcm-reader.ts';
 
 /** How far a border may move towards a change that a net hears, and towards quiet. */
