@@ -37,7 +37,7 @@ export interface FusionRules {
   turnSec: number;
 }
 
-export const defaultRules: FusionRules = { faceWeight: 0.2, overlapFrom: 0.25, overlapWeight: 0.3, turnSec: 8 };
+export const defaultRules: FusionRules = { faceWeight: 0.2, overlapFrom: 0.7, overlapWeight: 0.3, turnSec: 8 };
 
 export interface FusionResult extends Decoded {
   /** Who speaks beside the first; −1 = nobody. */

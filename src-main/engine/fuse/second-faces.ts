@@ -30,7 +30,8 @@ export function secondFaces(
     for (let e = evidence.offsets[t]!; e < evidence.offsets[t + 1]!; e++) {
       const other = speakerOfLane[evidence.lane[e]!]!;
       if (other < 0 || other === speaker) continue;
-      const score = scoreOf(evidence, model, e) + heard;
+      // By its calibration and by its own scale: a face that always scores low is no second speaker for that.
+      const score = Math.min(evidence.logit[e]!, scoreOf(evidence, model, e)) + heard;
       if (score <= most) continue;
       best = other;
       most = score;
