@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ describe('diarist enrol', () => {
       const first = await cli('diarize', sample, '-o', 'first', '--system', 'diarist-audio', '--json');
       const done = JSON.parse(first.stdout.trim().split('\n').at(-1)!) as { rttm: string; names: unknown[] };
       expect(done.names).toEqual([]);
-      const turns = readFileSync(done.rttm, 'utf8')
+      const turns = readFileSync(path.resolve(dir, done.rttm), 'utf8')
         .trim()
         .split('\n')
         .map((line): Turn => {
@@ -74,6 +74,7 @@ describe('diarist enrol', () => {
   );
 
   it('leaves a damaged file of voices as it is, and says where it lies', async () => {
+    mkdirSync(data, { recursive: true });
     writeFileSync(path.join(data, 'voices.json'), '{"format":1,"voices":[{]');
     const run = await cli('enrol');
     expect(run.code).not.toBe(0);
