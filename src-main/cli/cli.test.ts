@@ -174,9 +174,10 @@ describe('diarist diarize', () => {
 
   it('stops on SIGINT with 130 and writes nothing', async () => {
     ffmpeg('-stream_loop', '40', '-i', 'talk.mp4', '-c', 'copy', 'long.mp4');
-    const run = await runCli(['diarize', 'long.mp4', '-o', 'stopped', '--cache-dir', at('cache-stopped')], {
+    const run = await runCli(['diarize', 'long.mp4', '-o', 'stopped', '--cache-dir', at('cache-stopped'), '--json'], {
       cwd: dir,
-      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 900),
+      // Its first line of progress says that it is at work.
+      onStart: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
     });
     expect(run.code).toBe(130);
     expect(existsSync(at('stopped'))).toBe(false);
