@@ -11,6 +11,7 @@ import { exitCode } from './exit.ts';
 import { fuseCommand } from './fuse.ts';
 import { linkCommand } from './link.ts';
 import { modelsCommand } from './models.ts';
+import { posteriorsCommand } from './posteriors.ts';
 import { scoreCommand } from './score.ts';
 import { systemsCommand } from './systems.ts';
 import { validateCommand } from './validate.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     scoreCommand(),
     evaluateCommand(),
     fuseCommand(),
+    posteriorsCommand(),
     systemsCommand(),
     modelsCommand(),
     doctorCommand(),

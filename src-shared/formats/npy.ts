@@ -39,13 +39,10 @@ export function parseNpy(text: string, options: ParseOptions = {}): { turns: Tur
   const turns: Turn[] = [];
   const seconds = (frame: number) => roundTo(frame / fps, 6);
   if (options.posteriorRules) {
-    for (let speaker = 0; speaker < speakers; speaker++) {
-      const column = Float64Array.from({ length: frames }, (_, frame) => at(frame, speaker));
-      const wrong = column.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0)
-        throw badInput(`the value of frame ${wrong}, speaker ${speaker} is not a finite number`, null, options.file);
-      turns.push(...ruledTurns(column, 1 / fps, options.posteriorRules, { fileId, speaker: `spk${pad(speaker)}` }));
-    }
+    const rules = options.posteriorRules;
+    readPosteriors(text, options.file ?? '').forEach((column, speaker) =>
+      turns.push(...ruledTurns(column, 1 / fps, rules, { fileId, speaker: `spk${pad(speaker)}` })),
+    );
   }
   for (let speaker = 0; !options.posteriorRules && speaker < speakers; speaker++) {
     let start = -1;
@@ -74,6 +71,22 @@ export function parseNpy(text: string, options: ParseOptions = {}): { turns: Tur
   if (options.fps === undefined)
     warnings.push(`A matrix does not say how long a frame is: ${matrixFps} frames a second were assumed.`);
   return { turns, warnings };
+}
+
+/**
+ * Probabilities by speaker, frames of a T × S matrix.
+ * @param text a character a byte
+ * @throws AppError bad-input, also for what is no number
+ */
+export function readPosteriors(text: string, file: string): Float64Array[] {
+  const { frames, speakers, at } = readMatrix(text, file);
+  return Array.from({ length: speakers }, (_, speaker) => {
+    const column = Float64Array.from({ length: frames }, (__, frame) => at(frame, speaker));
+    const wrong = column.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw badInput(`the value of frame ${wrong}, speaker ${speaker} is not a finite number`, null, file);
+    return column;
+  });
 }
 
 /** Turns of one speaker by two thresholds, padding and least durations; the mean posterior inside is the confidence. */
