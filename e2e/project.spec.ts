@@ -42,9 +42,9 @@ test('files are added and run by keyboard, versions are compared and taken, jobs
     await page.getByRole('radio', { name: 'Exactly' }).press('Space');
     await page.getByRole('spinbutton', { name: 'Exactly' }).fill('3');
     await page.keyboard.press('Enter');
-    await expect(status).toContainText('Diarist audio, 3 speakers', { timeout: 60_000 });
+    await expect(status).toContainText('Diarist AV, 3 speakers', { timeout: 60_000 });
     await page.locator('summary', { hasText: 'Versions' }).click();
-    await page.getByRole('button', { name: 'Use this version: Diarist audio, 3 speakers' }).click();
+    await page.getByRole('button', { name: 'Use this version: Diarist AV, 3 speakers' }).click();
     await expect(status).toContainText(/Adopted .*3 speakers$/);
     await expect(speakers).toHaveCount(3);
     await review.press('Control+z');
