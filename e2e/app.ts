@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { test as base, expect, chromium, _electron, type Browser, type Locator, type Page } from '@playwright/test';
 import { findBrowser } from './browser.ts';
 import { startHost } from './host.ts';
+import { newAppFolder } from './warm-cache.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -19,6 +19,8 @@ export interface AppOptions {
   dir?: string;
   /** `null`: start as a newcomer would, with neither file nor project. */
   project?: null;
+  /** Nothing of the sample is known yet: it is diarized for real. */
+  cold?: boolean;
 }
 
 /** The app as a person started it, with folders of its own. */
@@ -32,10 +34,8 @@ export interface RunningApp {
   stop(how?: 'SIGINT' | 'SIGKILL'): Promise<void>;
 }
 
-const newDir = (): string => mkdtempSync(path.join(os.tmpdir(), 'diarist-e2e-'));
-
 async function startServed(browser: Browser, options: AppOptions, look: Look): Promise<RunningApp> {
-  const dir = options.dir ?? newDir();
+  const dir = options.dir ?? newAppFolder(options.cold);
   const host = await startHost({
     dir,
     ...(options.media ? { media: options.media } : {}),
@@ -56,7 +56,7 @@ async function startServed(browser: Browser, options: AppOptions, look: Look): P
 }
 
 async function startDesktop(options: AppOptions): Promise<RunningApp> {
-  const dir = options.dir ?? newDir();
+  const dir = options.dir ?? newAppFolder(options.cold);
   const project = options.project === null ? [] : [path.join(dir, 'test.diarist')];
   const { DIARIST_START: _, ...env } = process.env;
   const app = await _electron.launch({

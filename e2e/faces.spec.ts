@@ -55,7 +55,7 @@ test('faces of the sample: boxes where they are, whose they are, who is off scre
   start,
 }) => {
   test.setTimeout(lookingMs + 60_000);
-  const review = await start({ media: [sample] });
+  const review = await start({ media: [sample], cold: true });
   const { page } = review;
   await looked(review);
   const truth = sampleFaces();

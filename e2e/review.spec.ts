@@ -5,7 +5,7 @@ import { expect, test } from './app.ts';
 const sample = path.resolve(import.meta.dirname, '../resources/sample/sample.mp4');
 
 test('a video is diarized, corrected by keyboard, and every edit survives', async ({ start }) => {
-  const first = await (await start({ media: [sample] })).ready();
+  const first = await (await start({ media: [sample], cold: true })).ready();
   expect(first.page.url()).not.toContain('token');
   const machine = await first.exportRttm();
   const before = parseRttm(machine).turns;

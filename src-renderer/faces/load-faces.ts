@@ -79,8 +79,11 @@ export async function loadFaceEvidence(addresses: EvidenceAddresses, signal: Abo
     signal,
   );
   const talkingAddress = addresses[faceArtifacts.talking];
-  const talking = talkingAddress ? await scores(talkingAddress.url, boxes.count, signal) : null;
-  await readBoxes;
+  // Together: what is left behind by a failure of the other must not fail unheard.
+  const [talking] = await Promise.all([
+    talkingAddress ? scores(talkingAddress.url, boxes.count, signal) : null,
+    readBoxes,
+  ]);
   const sources = { faces: new FaceTracks(index, boxes, talking), boxesKey: boxesAddress.key, av, identities };
   return { sources, cutsSec, sync };
 }
