@@ -27,7 +27,10 @@ async function diarize(
   onStart?: (pid: number) => void,
 ): Promise<{ code: number | null; rttm: string | null; via: string | null; fromCache: boolean }> {
   const out = path.join(dir, name);
-  const run = await runCli(['diarize', media, '-o', out, '--cache-dir', path.join(dir, cache), '--force', '--json'], {
+  // By sound alone, as the picture would make forty runs take an hour; its stages are killed in face-views-resume.
+  const system = ['--system', 'diarist-audio'];
+  const args = ['diarize', media, '-o', out, ...system, '--cache-dir', path.join(dir, cache), '--force', '--json'];
+  const run = await runCli(args, {
     onStart: (child) => onStart?.(child.pid!),
   });
   const read = (file: string): string | null =>
