@@ -108,12 +108,30 @@ describe('playing a span', () => {
     expect(player.state.span).toEqual({ startSec: 10, endSec: 11 });
   });
 
-  it('is forgotten when one goes elsewhere', () => {
+  it.each([
+    ['while it is heard', 0.3],
+    ['after it has ended', 3],
+  ])('ends when one goes elsewhere %s: the playhead stands there', (_, heardSec) => {
     player.playSpan(10, 12);
-    player.seek(50);
-    expect(player.state.span).toBeNull();
-    media.advance(3);
+    media.advance(heardSec);
+    player.seek(0);
+    player.seek(5);
+    expect(media.paused).toBe(true);
+    expect(player.state).toMatchObject({ span: null, playing: false });
+    expect(player.currentSec()).toBe(5);
+    expect(media.currentTime).toBe(5);
+  });
+
+  it('goes on when one goes about within it, as plain playing does everywhere', () => {
+    player.playSpan(10, 12);
+    player.seek(11.5);
     expect(media.paused).toBe(false);
+    media.advance(0.6);
+    expect(player.currentSec()).toBe(12);
+    player.play();
+    player.seek(50);
+    expect(media.paused).toBe(false);
+    expect(player.state.playing).toBe(true);
   });
 
   it('refuses a span of no length', () => {
@@ -164,6 +182,25 @@ describe('speed and shuttle', () => {
     expect(player.state.shuttle).toBe(-2);
     player.shuttle(0);
     expect(player.state).toMatchObject({ playing: false, shuttle: 0 });
+  });
+
+  it.each([
+    ['forwards again', () => player.play(), { shuttle: 0 }],
+    ['backwards', () => player.shuttle(-1), { shuttle: -1 }],
+  ])('is told as playing when a start that was overtaken fails while it plays %s', async (_, next, state) => {
+    vi.spyOn(media, 'play').mockImplementationOnce(() => {
+      media.paused = false;
+      return Promise.reject(new DOMException('overtaken', 'AbortError'));
+    });
+    player.seek(20);
+    player.play();
+    player.pause();
+    next();
+    await Promise.resolve().then(() => undefined);
+    media.dispatchEvent(new Event('pause'));
+    expect(player.state).toMatchObject({ playing: true, ...state });
+    player.toggle();
+    expect(player.state.playing).toBe(false);
   });
 
   it('stops at the beginning of the file', () => {

@@ -91,7 +91,8 @@ export class Player {
       if (this.clock.currentSec > 0) this.placeElement(element, this.clock.currentSec);
     });
     scope.listen(element, 'play', () => usePlayer.setState({ playing: true }));
-    scope.listen(element, 'pause', () => usePlayer.setState({ playing: this.reverse.active }));
+    // Events come late: what counts is how it is by now.
+    scope.listen(element, 'pause', () => usePlayer.setState({ playing: this.reverse.active || !element.paused }));
     scope.listen(element, 'ended', () => this.finishSpan());
     scope.listen(element, 'error', () => this.fail(mediaErrorData(element.error, this.source?.fileName ?? '')));
     this.applySource();
@@ -109,6 +110,7 @@ export class Player {
       usePlayer.setState({ note: source.note, reverseHasSound: Boolean(source.pcm) });
       return;
     }
+    clearTimeout(this.finishTimer);
     this.stopReverse();
     const { rate, loop } = this.state;
     const keptSec = sameFile ? this.clock.currentSec : 0;
@@ -150,6 +152,7 @@ export class Player {
 
   /** Plays on from the playhead; a span that was set is forgotten. */
   play(): void {
+    clearTimeout(this.finishTimer);
     this.stopReverse();
     usePlayer.setState({ span: null });
     if (this.clock.currentSec >= this.state.durationSec - 0.01) this.place(0);
@@ -170,13 +173,19 @@ export class Player {
     else this.play();
   }
 
+  /**
+   * Goes elsewhere: what plays on goes on from there. A span that is heard (a selected segment, say) ends when one leaves
+   * it, and the playhead stands: how far it had come must not decide whether the file starts to play.
+   */
   seek(sec: number): void {
     const { span, durationSec } = this.state;
     const withinSec = Math.min(durationSec, Math.max(0, sec));
-    // Going elsewhere by hand ends the span: playing must not stop where one no longer expects it.
-    if (span && (withinSec < span.startSec || withinSec >= span.endSec)) usePlayer.setState({ span: null });
     clearTimeout(this.finishTimer);
     this.stopReverse();
+    if (span && (withinSec < span.startSec || withinSec >= span.endSec)) {
+      this.element?.pause();
+      usePlayer.setState({ span: null });
+    }
     this.place(withinSec);
   }
 
@@ -248,7 +257,8 @@ export class Player {
     element.play().catch((thrown: unknown) => {
       // A pause that overtakes the start is no failure; a missing gesture shows as "not playing".
       const name = thrown instanceof DOMException ? thrown.name : '';
-      usePlayer.setState({ playing: false });
+      // It may play again by now, or backwards.
+      if (this.element === element) usePlayer.setState({ playing: this.reverse.active || !element.paused });
       if (name !== 'AbortError' && name !== 'NotAllowedError' && element.error) {
         this.fail(mediaErrorData(element.error, this.source?.fileName ?? ''));
       }
