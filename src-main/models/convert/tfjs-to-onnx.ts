@@ -3,7 +3,7 @@ import { writeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor, type Onn
 import type { TfjsModel, TfjsNode } from './tfjs-model.ts';
 
 /** Raise when the output for equal input changes: cached files of older versions are then left alone. */
-export const CONVERTER_VERSION = '1';
+export const CONVERTER_VERSION = '2';
 
 /**
  * Where an intermediate result lies: `image` is 4-D, held as NCHW although TensorFlow means NHWC; `plain` has the axes
@@ -98,7 +98,7 @@ class Conversion {
       case 'Maximum':
         return this.#binary(node, 'Max');
       case 'Prelu':
-        return this.#binary(node, 'PRelu');
+        return this.#prelu(node, first, second);
       case 'Relu':
       case 'Sigmoid':
       case 'Identity':
@@ -195,7 +195,7 @@ class Conversion {
         return this.#emit('Clip', [before, low!, high!], node.name);
       }
       case 'Prelu':
-        return this.#emit('PRelu', [before, this.#perChannel(node, slopes!)], node.name);
+        return this.#prelu(node, before, slopes!);
       default:
         throw unsupported(node, `fused with ${activation}`);
     }
@@ -211,6 +211,35 @@ class Conversion {
     });
     this.#layouts.set(node.name, isImage ? 'image' : 'plain');
     this.#emit(op, inputs, node.name);
+  }
+
+  /**
+   * x where it is positive, slope · x elsewhere = slope · x + (1 − slope) · max(x, 0), of products by channel: onnxruntime
+   * computes these in the layout of its convolutions, PRelu itself is slow and has the picture turned there and back.
+   */
+  #prelu(node: TfjsNode, input: string, slopes: string): void {
+    const source = baseName(input);
+    if (!this.#layouts.has(node.name)) this.#layouts.set(node.name, this.#layouts.get(source) ?? 'plain');
+    const slope = Array.from(this.#weight(slopes).data);
+    if (this.#layouts.get(node.name) !== 'image') {
+      return this.#emit('PRelu', [source, this.#perChannel(node, slopes)], node.name);
+    }
+    const scaled = (of: string, name: string, factors: readonly number[]): string => {
+      const kernel = this.#constant(`${node.name}/${name}/kernel`, [slope.length, 1, 1, 1], Float32Array.from(factors));
+      const attributes = { kernel_shape: [1, 1], strides: [1, 1], dilations: [1, 1], group: slope.length };
+      this.#emit('Conv', [of, kernel], `${node.name}/${name}`, attributes);
+      return `${node.name}/${name}`;
+    };
+    const above = slope.map((value) => 1 - value);
+    const bent = `${node.name}/bent`;
+    const along = scaled(source, 'along', slope);
+    if (above.every((factor) => factor >= 0)) {
+      // A factor that is not negative may go first; the rectifier then is a part of that product.
+      this.#emit('Relu', [scaled(source, 'above', above)], bent);
+      return this.#emit('Add', [along, bent], node.name);
+    }
+    this.#emit('Relu', [source], bent);
+    return this.#emit('Add', [along, scaled(bent, 'above', above)], node.name);
   }
 
   /** A constant that TensorFlow spreads over the last axis, spread over the channels of NCHW. */
