@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
-import { mergeVoices, type EnrolledVoice } from '#shared/domain/enrolled-voice.ts';
+import type { EnrolledVoice } from '#shared/domain/enrolled-voice.ts';
 import { Diarizer } from '#jobs/diarize-files.ts';
+import { clipPrint, makeVoice, type ClipPrint } from '#jobs/voices/make-voice.ts';
 import { readVoices, removeVoice, saveVoice, voiceBookPath } from '#jobs/voices/voice-book.ts';
 import { exitCode, guarded, printable, UsageError, type ExitCode } from './exit.ts';
 import { createProgressReporter } from './progress-line.ts';
@@ -13,9 +14,6 @@ interface EnrolOptions {
   modelsDir?: string;
   json?: boolean;
 }
-
-/** Less speech than this says too little about a voice to know it again. */
-const leastSpeechSec = 3;
 
 /** `diarist enrol Katie katie1.wav katie2.wav` */
 export function enrolCommand(): Command {
@@ -62,35 +60,15 @@ async function enrol(name: string, clips: readonly string[], options: EnrolOptio
   const interrupt = (): void => cancel.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    const parts: { model: string; vector: number[]; speechSec: number }[] = [];
+    const parts: ClipPrint[] = [];
     for (const clip of clips) {
       const progress = createProgressReporter(path.basename(clip), options.json ?? false);
-      const { model, prints } = await diarizer
+      const prints = await diarizer
         .voicePrints(clip, null, { onProgress: (step) => progress.update(step), signal: cancel.signal })
         .finally(() => progress.clear());
-      const print = prints[0];
-      if (!print)
-        throw new AppError('bad-input', `${path.basename(clip)} has no speech from which a voice could be learnt.`, {
-          file: clip,
-          fix: 'Give a clip with some seconds of clear speech.',
-        });
-      parts.push({ model, ...print });
+      parts.push(clipPrint(path.basename(clip), clip, prints));
     }
-    const { vector, speechSec } = mergeVoices(parts);
-    if (speechSec < leastSpeechSec)
-      throw new AppError(
-        'bad-input',
-        `${name}'s clips hold ${speechSec.toFixed(1)} s of speech; ${leastSpeechSec} s are the least.`,
-        { fix: 'Add clips: ten seconds and more are good.' },
-      );
-    const voice: EnrolledVoice = {
-      name,
-      model: parts[0]!.model,
-      vector,
-      speechSec,
-      clips: clips.map((clip) => path.basename(clip)),
-      enrolledMs: Date.now(),
-    };
+    const voice = makeVoice(name, parts);
     await saveVoice(voice);
     if (options.json)
       process.stdout.write(`${JSON.stringify({ type: 'enrolled', ...shown(voice), file: voiceBookPath() })}\n`);

@@ -93,6 +93,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const services: Services = {
     events,
     settings,
+    engine,
     modelDirs: modelDirs(),
     tools,
     checkSettings: async (next) => {

@@ -120,6 +120,30 @@ const subsetCountsSchema = z.object({
 /** Layout and position, remembered per project and file; opaque to the host. */
 const viewStateSchema = z.record(z.string(), z.json());
 
+/** An enrolled voice as a person sees it; what it sounds like stays in the host. */
+const enrolledVoiceInfoSchema = z.object({
+  name: z.string(),
+  /** Speech it was made from. */
+  speechSec: z.number(),
+  /** Names of the files it was made from. */
+  clips: z.array(z.string()),
+  enrolledMs: z.number(),
+  /** false = made with other nets than those of this version: it must be enrolled anew to be proposed. */
+  comparable: z.boolean(),
+});
+
+const speakerProposalSchema = z.object({
+  speakerId: idSchema,
+  /** null = unknown: no enrolled voice is near enough, or two are nearly as near. */
+  name: z.string().nullable(),
+  /** The nearest enrolled voice, whether near enough or not. */
+  nearest: z.string(),
+  /** Cosine to it, −1 to 1. */
+  likeness: z.number(),
+  /** By how much the next enrolled voice is less like; null where there is one voice only. */
+  margin: z.number().nullable(),
+});
+
 export const contract = {
   'app.info': method(none, appInfoSchema),
   'settings.get': method(none, settingsSchema),
@@ -210,6 +234,29 @@ export const contract = {
   'systems.list': method(none, z.array(systemSchema)),
   'models.list': method(none, z.array(modelSchema)),
 
+  'voices.list': method(none, z.array(enrolledVoiceInfoSchema)),
+  /**
+   * Gives a voice a name: that of files in which only one person speaks, or of a speaker's turns in a file of the project.
+   * `conflict` for a name that is there unless `replace`; `bad-input` for too little speech.
+   */
+  'voices.enrol': method(
+    z.object({
+      name: z.string().trim().min(1).max(200),
+      source: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('files'), paths: z.array(z.string().min(1)).min(1).max(100) }),
+        z.object({ kind: z.literal('speaker'), mediaId: idSchema, speakerId: idSchema }),
+      ]),
+      replace: z.boolean(),
+      /** Names this work in `task.progress` and `tasks.cancel`. */
+      taskId: idSchema,
+    }),
+    enrolledVoiceInfoSchema,
+  ),
+  'voices.rename': method(z.object({ from: z.string().min(1), to: z.string().trim().min(1).max(200) }), done),
+  'voices.remove': method(z.object({ name: z.string().min(1) }), done),
+  /** Enrolled names for the speakers of a file as its labels are now; none where nobody is enrolled. */
+  'voices.proposals': method(z.object({ mediaId: idSchema }), z.array(speakerProposalSchema)),
+
   'jobs.list': method(none, z.array(jobSchema)),
   'jobs.start': method(
     z.object({
@@ -271,6 +318,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('document.changed'), change: documentChangeSchema }),
   z.object({ type: z.literal('hypotheses.changed'), mediaId: idSchema }),
   z.object({ type: z.literal('job.changed'), job: jobSchema }),
+  /** Somebody was enrolled, renamed or forgotten. */
+  z.object({ type: z.literal('voices.changed') }),
   z.object({ type: z.literal('task.progress'), taskId: idSchema, share: z.number().min(0).max(1) }),
   z.object({
     type: z.literal('notice'),
@@ -298,6 +347,8 @@ export type AppInfo = z.infer<typeof appInfoSchema>;
 export type Project = z.infer<typeof projectSchema>;
 export type SystemInfo = z.infer<typeof systemSchema>;
 export type ModelInfo = z.infer<typeof modelSchema>;
+export type EnrolledVoiceInfo = z.infer<typeof enrolledVoiceInfoSchema>;
+export type SpeakerProposal = z.infer<typeof speakerProposalSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 export type ExportFormat = z.infer<typeof exportFormatSchema>;

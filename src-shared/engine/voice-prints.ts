@@ -8,6 +8,9 @@ export const voiceSpanSchema = z.object({
 });
 export type VoiceSpan = z.infer<typeof voiceSpanSchema>;
 
+/** The nets a voice is heard through; vectors of other nets, or of other weights, cannot be compared. */
+export const voicePrintModels = ['diarist-voice-trunk', 'diarist-voice-head'] as const;
+
 export const voicePrintsFile = 'prints.json';
 export const voicePrintsSchema = z.object({
   /** Hashes of the nets: vectors of other nets cannot be compared. */

@@ -1,6 +1,12 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { voicePrintsFile, voicePrintsSchema, voiceSpanSchema, type VoiceSpan } from '#shared/engine/voice-prints.ts';
+import {
+  voicePrintModels,
+  voicePrintsFile,
+  voicePrintsSchema,
+  voiceSpanSchema,
+  type VoiceSpan,
+} from '#shared/engine/voice-prints.ts';
 import { speechSchema } from '../audio/speech-regions.ts';
 import type { SpeechRegion } from '../audio/vad-timestamps.ts';
 import { TRUNK_RATE_HZ, TRUNK_SIZE } from '../audio/voice-trunk-kernel.ts';
@@ -31,7 +37,7 @@ export const voicePrintsStage: Stage<typeof params> = {
   version: '1',
   label: 'Comparing voices',
   params,
-  models: ['diarist-voice-trunk', 'diarist-voice-head'],
+  models: [...voicePrintModels],
   artifacts: { voicePrints: voicePrintsFile },
   async run(context) {
     const { regions } = await context.input('speech').readJson('speech.json', speechSchema);
@@ -62,7 +68,7 @@ export const voicePrintsStage: Stage<typeof params> = {
       }
       context.progress(done + 1, speakers.length);
     }
-    const model = `${context.model('diarist-voice-trunk').sha256} ${context.model('diarist-voice-head').sha256}`;
+    const model = voicePrintModels.map((id) => context.model(id).sha256).join(' ');
     await context.writeJson(voicePrintsFile, voicePrintsSchema.parse({ model, prints }));
   },
 };

@@ -7,20 +7,26 @@ import { hypothesisHandlers } from './hypotheses.ts';
 import { jobHandlers } from './jobs.ts';
 import { mediaHandlers } from './media.ts';
 import { modelHandlers } from './models.ts';
-import type { Services } from './services.ts';
-import { qualityHandlers } from './quality.ts';
 import { projectHandlers } from './project.ts';
+import { qualityHandlers } from './quality.ts';
+import type { Services } from './services.ts';
+import { Tasks } from './tasks.ts';
+import { voiceHandlers } from './voices.ts';
 
 /** Every method of the contract; a missing one is a compile error. */
-export const createApi = (services: Services): Handlers => ({
-  ...appHandlers(services),
-  ...projectHandlers(services),
-  ...fileHandlers(),
-  ...mediaHandlers(services),
-  ...qualityHandlers(services),
-  ...editHandlers(services),
-  ...hypothesisHandlers(services),
-  ...modelHandlers(services),
-  ...jobHandlers(services),
-  ...exportHandlers(services),
-});
+export const createApi = (services: Services): Handlers => {
+  const tasks = new Tasks(services.events);
+  return {
+    ...appHandlers(services),
+    ...projectHandlers(services),
+    ...fileHandlers(),
+    ...mediaHandlers(services),
+    ...qualityHandlers(services),
+    ...editHandlers(services),
+    ...hypothesisHandlers(services),
+    ...modelHandlers(services),
+    ...voiceHandlers(services, tasks),
+    ...jobHandlers(services),
+    ...exportHandlers(services, tasks),
+  };
+};

@@ -1,6 +1,7 @@
 import type { ApiOutput, AppInfo, MediaSources, Project, Settings } from '#shared/api/contract.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
 import type { DocRecord } from '#shared/domain/records.ts';
+import type { EngineClient } from '#jobs/engine-client.ts';
 import type { Scheduler } from '#jobs/scheduler.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
 import type { Store } from '#store/store.ts';
@@ -23,6 +24,8 @@ export interface Services {
   info(): Promise<AppInfo>;
   /** ffmpeg as settings and machine give it. @throws AppError not-found with the way out */
   tools(): Promise<FfmpegTools>;
+  /** Runs work that belongs to no project's queue; behind what runs already. */
+  readonly engine: Pick<EngineClient, 'run'>;
   /** Folders searched for model files. */
   readonly modelDirs: readonly string[];
   session(): ProjectSession;

@@ -1,6 +1,6 @@
 /**
- * The served app on the bundled sample, from start to exported labels, as one process of its own; prints one JSON line.
- * With `--call-home` it also tries to reach the network, to show that the watch on it works.
+ * The served app on the file given, from start to exported labels, as one process of its own; prints one JSON line. With
+ * `--call-home` in place of a file it only tries to reach the network, to show that the watch on it works.
  */
 import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,12 @@ import type { EngineSpawner } from '#jobs/engine-process.ts';
 import { createHost } from '../host.ts';
 import { startServer } from '../serve/server.ts';
 
+const [target] = process.argv.slice(2);
+if (target === '--call-home') {
+  await fetch('https://192.0.2.1/').catch(() => {});
+  await fetch('https://diarist.example/').catch(() => {});
+  process.exit(0);
+}
 const folder = process.env['DIARIST_DATA_DIR']!;
 mkdirSync(path.join(folder, 'page'), { recursive: true });
 writeFileSync(path.join(folder, 'page', 'index.html'), '<!doctype html>');
@@ -34,15 +40,11 @@ const spawnEngine: EngineSpawner = (events, env) => {
   };
 };
 
-if (process.argv.includes('--call-home')) {
-  await fetch('https://192.0.2.1/').catch(() => {});
-  await fetch('https://diarist.example/').catch(() => {});
-}
 const host = await createHost({
   face: 'served',
   rendererDir: path.join(folder, 'page'),
   project: null,
-  media: [],
+  media: [target!],
   notices: [],
   spawnEngine,
 });

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { EngineSpawner } from '#jobs/engine-process.ts';
 import type { EngineJob, EngineResult, FromEngine, ToEngine } from '#shared/engine/protocol.ts';
+import type { VoicePrints, VoiceSpan } from '#shared/engine/voice-prints.ts';
 
 /** The answer of {@link scriptedEngine} to a job: two speakers who take turns over 2 s. */
 export function scriptedResult(job: EngineJob, artifacts: EngineResult['artifacts'] = []): EngineResult {
@@ -27,9 +31,32 @@ export function scriptedResult(job: EngineJob, artifacts: EngineResult['artifact
   };
 }
 
+/**
+ * What the engine leaves of a comparison of voices: each speaker's vector is its own axis, in the order of their turns; all
+ * of a file without turns sounds like the first.
+ */
+export function scriptedVoices(job: EngineJob, folder: string): EngineResult {
+  const spans = (job.params['prints.spans'] ?? [{ speaker: 'voice', startSec: 0, endSec: 4 }]) as VoiceSpan[];
+  const speakers = [...new Set(spans.map(({ speaker }) => speaker))];
+  const prints = speakers.map((speaker, at) => ({
+    speaker,
+    speechSec: spans
+      .filter((span) => span.speaker === speaker)
+      .reduce((sum, one) => sum + one.endSec - one.startSec, 3),
+    vector: Array.from({ length: 8 }, (_, axis) => (axis === at % 8 ? 1 : 0)),
+  }));
+  const file = path.join(folder, `${job.jobId}.json`);
+  writeFileSync(file, JSON.stringify({ model: 'scripted', prints } satisfies VoicePrints));
+  const artifacts = [{ name: 'voicePrints', key: job.jobId, path: file, sizeBytes: 1 }];
+  return { ...scriptedResult(job, artifacts), segments: [] };
+}
+
+const scriptedAnswer = (job: EngineJob): EngineResult =>
+  job.kind === 'voices' ? scriptedVoices(job, process.env['DIARIST_CACHE_DIR'] ?? os.tmpdir()) : scriptedResult(job);
+
 /** An engine that answers at once and computes nothing: for tests of what stands around it. */
 export const scriptedEngine =
-  (answer: (job: EngineJob) => EngineResult | Promise<EngineResult> = (job) => scriptedResult(job)): EngineSpawner =>
+  (answer: (job: EngineJob) => EngineResult | Promise<EngineResult> = scriptedAnswer): EngineSpawner =>
   (events) => {
     let ended = false;
     const reply = (message: FromEngine): void => {

@@ -45,6 +45,7 @@ export async function walkContract(client: ApiClient, place: TestPlace): Promise
   await walkHypotheses(call, mediaId);
   await walkJobs(call, mediaId, until);
   await walkExports(call, mediaId, place);
+  await walkVoices(call, mediaId, place);
 
   expect((await call('systems.list', {})).length).toBeGreaterThan(0);
   expect((await call('models.list', {})).length).toBeGreaterThan(0);
@@ -154,4 +155,42 @@ async function walkExports(call: Call, mediaId: string, place: TestPlace): Promi
   await call('tasks.cancel', { taskId: 'subset-2' });
   await cancelled;
   await expect(stat(stopped)).rejects.toMatchObject({ code: 'ENOENT' });
+}
+
+async function walkVoices(call: Call, mediaId: string, place: TestPlace): Promise<void> {
+  await mkdir(process.env['DIARIST_CACHE_DIR']!, { recursive: true });
+  const proposals = () => call('voices.proposals', { mediaId });
+  expect(await call('voices.list', {})).toEqual([]);
+  expect(await proposals()).toEqual([]);
+  const { records } = await call('document.get', { mediaId });
+  const [first, second] = records.filter((record) => record.kind === 'speaker').sort((a, b) => a.order - b.order);
+
+  const files = { kind: 'files' as const, paths: [place.wav] };
+  const enrolled = await call('voices.enrol', { name: ' Katie ', source: files, replace: false, taskId: 'enrol-1' });
+  expect(enrolled).toMatchObject({ name: 'Katie', clips: ['talk.wav'] });
+  await expect(
+    call('voices.enrol', { name: 'Katie', source: files, replace: false, taskId: 'enrol-2' }),
+  ).rejects.toMatchObject({ data: { code: 'conflict' } });
+  const ofSecond = { kind: 'speaker' as const, mediaId, speakerId: second!.id };
+  await call('voices.enrol', { name: 'Tom', source: ofSecond, replace: false, taskId: 'enrol-3' });
+  // Made with nets that this version does not have: said, and not compared by name alone.
+  expect((await call('voices.list', {})).map(({ name, comparable }) => [name, comparable])).toEqual([
+    ['Katie', false],
+    ['Tom', false],
+  ]);
+  expect(await proposals()).toEqual([
+    { speakerId: first!.id, name: 'Katie', nearest: 'Katie', likeness: 1, margin: 1 },
+    { speakerId: second!.id, name: 'Tom', nearest: 'Tom', likeness: 1, margin: 1 },
+  ]);
+  await expect(call('voices.rename', { from: 'Tom', to: 'Katie' })).rejects.toMatchObject({
+    data: { code: 'conflict' },
+  });
+  await call('voices.rename', { from: 'Tom', to: 'Thomas' });
+  await call('voices.remove', { name: 'Katie' });
+  expect(await proposals()).toEqual([
+    { speakerId: first!.id, name: null, nearest: 'Thomas', likeness: 0, margin: null },
+    { speakerId: second!.id, name: 'Thomas', nearest: 'Thomas', likeness: 1, margin: null },
+  ]);
+  await expect(call('voices.remove', { name: 'Katie' })).rejects.toMatchObject({ data: { code: 'not-found' } });
+  await call('voices.remove', { name: 'Thomas' });
 }

@@ -48,6 +48,19 @@ export async function removeVoice(name: string, file = voiceBookPath()): Promise
   return true;
 }
 
+/** @throws AppError `not-found` for a name nobody has, `conflict` for one somebody else has */
+export async function renameVoice(from: string, to: string, file = voiceBookPath()): Promise<void> {
+  const voices = await readVoices(file);
+  const voice = voices.find(({ name }) => name === from);
+  if (!voice) throw new AppError('not-found', `No voice of the name ${from} is enrolled.`);
+  if (from === to) return;
+  if (voices.some(({ name }) => name === to))
+    throw new AppError('conflict', `Another voice is enrolled as ${to} already.`, {
+      fix: 'Choose another name, or forget that voice first.',
+    });
+  await write(file, [...voices.filter(({ name }) => name !== from), { ...voice, name: to }]);
+}
+
 async function write(file: string, voices: readonly EnrolledVoice[]): Promise<void> {
   const sorted = voices.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   await writeFileAtomic(file, `${JSON.stringify({ format: 1, voices: sorted })}\n`);
