@@ -1,6 +1,4 @@
-import { optionalOverlapStage } from '../audio/pyannote-frames.ts';
 import { embeddedChunkVoicesStage, netChunkVoicesStage } from '../audio/segmentation/chunk-voices-stage.ts';
-import { localByVoiceStage } from '../audio/segmentation/local-by-voice-stage.ts';
 import { segmentationStage } from '../audio/segmentation/segmentation-stage.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceTrunkStage } from '../audio/voice-trunk.ts';
@@ -10,6 +8,7 @@ import type { RecipeNode, SystemRecipe } from '../stage.ts';
 import { catalogueEntry } from './catalogue-entry.ts';
 import { segmentTurnsStage } from './segment-turns.ts';
 import { speechNodes } from './speech-nodes.ts';
+import { embeddedLocalSpeakers } from './window-recipe.ts';
 
 /** Speakers of 10 s windows and their voices, as published (spec 7). */
 const published: readonly RecipeNode[] = [
@@ -27,20 +26,7 @@ const substitute: readonly RecipeNode[] = [
   ...speechNodes.silero,
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },
   { id: 'embeddings', stage: voiceEmbeddingsStage, inputs: ['speech', 'trunk'], costPerHour: 1 },
-  {
-    id: 'fine',
-    stage: voiceEmbeddingsStage,
-    inputs: ['speech', 'trunk'],
-    params: { windowSec: 0.75, hopSec: 0.25 },
-    costPerHour: 2,
-  },
-  { id: 'overlap', stage: optionalOverlapStage, inputs: ['pcm'], costPerHour: 160 },
-  {
-    id: 'local',
-    stage: localByVoiceStage,
-    inputs: ['pcm', 'speech', 'embeddings', 'fine', 'overlap'],
-    costPerHour: 2,
-  },
+  ...embeddedLocalSpeakers,
   { id: 'voices', stage: embeddedChunkVoicesStage, inputs: ['local', 'trunk'], costPerHour: 20 },
 ];
 

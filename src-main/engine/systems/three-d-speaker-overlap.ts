@@ -1,7 +1,4 @@
-import { optionalOverlapStage } from '../audio/pyannote-frames.ts';
-import { localByVoiceStage } from '../audio/segmentation/local-by-voice-stage.ts';
 import { segmentationStage } from '../audio/segmentation/segmentation-stage.ts';
-import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { overlapRefinementStage } from '../cluster/local-speakers/overlap-refinement-stage.ts';
 import { threeDSpeakerClustersStage } from '../cluster/published-clusters.ts';
 import { ingestNodes } from '../media-stages.ts';
@@ -9,7 +6,7 @@ import type { RecipeNode, SystemRecipe } from '../stage.ts';
 import { catalogueEntry } from './catalogue-entry.ts';
 import { segmentTurnsStage } from './segment-turns.ts';
 import { speechNodes } from './speech-nodes.ts';
-import { embeddedVoices, netVoices } from './window-recipe.ts';
+import { embeddedLocalSpeakers, embeddedVoices, netVoices } from './window-recipe.ts';
 
 const windows = { windowSec: 1.5, hopSec: 0.75 };
 
@@ -50,22 +47,6 @@ export const threeDSpeakerOverlap = recipe(
 /** The same from what comes with Diarist. */
 export const threeDSpeakerOverlapSubstitute = recipe(
   '3d-speaker-audio-overlap-substitute',
-  [
-    ...embeddedVoices(windows),
-    {
-      id: 'fine',
-      stage: voiceEmbeddingsStage,
-      inputs: ['speech', 'trunk'],
-      params: { windowSec: 0.75, hopSec: 0.25 },
-      costPerHour: 2,
-    },
-    { id: 'overlap', stage: optionalOverlapStage, inputs: ['pcm'], costPerHour: 160 },
-    {
-      id: 'local',
-      stage: localByVoiceStage,
-      inputs: ['pcm', 'speech', 'embeddings', 'fine', 'overlap'],
-      costPerHour: 2,
-    },
-  ],
+  [...embeddedVoices(windows), ...embeddedLocalSpeakers],
   0,
 );

@@ -1,3 +1,5 @@
+import { optionalOverlapStage } from '../audio/pyannote-frames.ts';
+import { localByVoiceStage } from '../audio/segmentation/local-by-voice-stage.ts';
 import { voiceEmbeddingsStage } from '../audio/voice-embeddings.ts';
 import { voiceNets } from '../audio/voice-nets/voice-net.ts';
 import { voiceNetStages } from '../audio/voice-nets/voice-net-embeddings.ts';
@@ -18,6 +20,24 @@ export function netVoices(modelId: string, params: { windowSec: number; hopSec: 
 export const embeddedVoices = (params: { windowSec: number; hopSec: number }): readonly RecipeNode[] => [
   { id: 'trunk', stage: voiceTrunkStage, inputs: ['pcm'], costPerHour: 22 },
   { id: 'embeddings', stage: voiceEmbeddingsStage, inputs: ['speech', 'trunk'], params, costPerHour: 2 },
+];
+
+/** Who of the windows' speakers is active when, and with whom together: in the place of a segmentation net. */
+export const embeddedLocalSpeakers: readonly RecipeNode[] = [
+  {
+    id: 'fine',
+    stage: voiceEmbeddingsStage,
+    inputs: ['speech', 'trunk'],
+    params: { windowSec: 0.75, hopSec: 0.25 },
+    costPerHour: 2,
+  },
+  { id: 'overlap', stage: optionalOverlapStage, inputs: ['pcm'], costPerHour: 160 },
+  {
+    id: 'local',
+    stage: localByVoiceStage,
+    inputs: ['pcm', 'speech', 'embeddings', 'fine', 'overlap'],
+    costPerHour: 2,
+  },
 ];
 
 /** A system that groups windows of speech and places turns by the same windows. */
