@@ -48,6 +48,7 @@ export async function run(args: string[]): Promise<number> {
   const embedders: Embedder[] = [
     await diaristEmbedder(options.net, 'Diarist voice', 'window'),
     await diaristEmbedder(options.net, 'Diarist voice, as in a recording', 'sliding'),
+    await diaristEmbedder(options.net, '… lengths accounted for', 'sliding', true),
     await diaristEmbedder(path.join(shared, 'training'), 'first checkpoint', 'window'),
     mfccStatistics(),
     ...(existsSync(bilstmPath) ? [await bilstmEmbedder(bilstmPath)] : []),

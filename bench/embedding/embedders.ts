@@ -30,6 +30,8 @@ export interface Embedder {
   embed(piece: Piece): Promise<Float32Array>;
   /** The vectors are brought to mean 0 and variance 1 over the pieces they are compared with first. */
   standardised?: boolean;
+  /** Cosines are corrected for how much speech the pieces hold, as between speakers of recordings. */
+  lengthsCount?: boolean;
 }
 
 const cut = ({ clip, startSec, endSec }: Piece): Float32Array =>
@@ -41,11 +43,15 @@ function melOf(sound: Float32Array): Float32Array {
   return new LogMel().fromEmphasised(preEmphasise(louder), melFrameCount(sound.length));
 }
 
-/** The two nets of a folder. `window`: the piece alone, as a verification would; `sliding`: as Diarist hears a recording. */
+/**
+ * The two nets of a folder. `window`: the piece alone, as a verification would; `sliding`: as Diarist hears a recording.
+ * @param lengthsCount likeness as of enrolled voices (`voiceLikeness`) instead of the cosine
+ */
 export async function diaristEmbedder(
   folder: string,
   label: string,
   normalisation: 'window' | 'sliding',
+  lengthsCount = false,
 ): Promise<Embedder> {
   const open = async (name: string): Promise<InferenceSession> =>
     InferenceSession.create(await readFile(path.join(folder, name)), { intraOpNumThreads: 1 });
@@ -65,6 +71,7 @@ export async function diaristEmbedder(
   const wholeClips = new WeakMap<Float32Array, Promise<Float32Array>>();
   return {
     label,
+    lengthsCount,
     async embed(piece) {
       if (normalisation === 'window') return pool(await trunkOf(windowNormalise(melOf(cut(piece)))));
       let whole = wholeClips.get(piece.clip);

@@ -1,8 +1,9 @@
 import type { ScoredTrials } from '#shared/metrics/equal-error-rate.ts';
+import { voiceLikeness } from '#shared/domain/voice-likeness.ts';
 import type { Embedder } from './embedders.ts';
 import { setOf, type TrialCondition, type TrialSegment } from './trials.ts';
 
-/** Cosines of all trials of a condition. @param clips by `file`, 16 kHz in [−1, 1] */
+/** Cosines of all trials of a condition, or likenesses. @param clips by `file`, 16 kHz in [−1, 1] */
 export async function scoreTrials(
   embedder: Embedder,
   condition: TrialCondition,
@@ -23,9 +24,11 @@ export async function scoreTrials(
     const norm = Math.hypot(...vector) || 1;
     vector.forEach((value, d) => (vector[d] = value / norm));
   }
-  const scores = Float64Array.from(condition.trials, ({ first, second }) =>
-    vectors[first]!.reduce((sum, value, d) => sum + value * vectors[second]![d]!, 0),
-  );
+  const seconds = (k: number): number => condition.segments[k]!.endSec - condition.segments[k]!.startSec;
+  const scores = Float64Array.from(condition.trials, ({ first, second }) => {
+    const cosine = vectors[first]!.reduce((sum, value, d) => sum + value * vectors[second]![d]!, 0);
+    return embedder.lengthsCount ? voiceLikeness(cosine, seconds(first), seconds(second)) : cosine;
+  });
   return { scores, same: Uint8Array.from(condition.trials, (trial) => (trial.same ? 1 : 0)) };
 }
 

@@ -32,7 +32,7 @@ export function linkCommand(): Command {
     .argument('<media...>', 'the files, diarized before')
     .requiredOption('--labels <dir>', 'folder with <stem>.rttm for each of them')
     .requiredOption('-o, --out <dir>', 'folder to write the renamed <stem>.rttm into')
-    .option('--likeness <number>', 'cosine from which two voices may be one, 0 to 1', String(leastLikeness))
+    .option('--likeness <number>', 'likeness from which two voices may be one, 0 to 1', String(leastLikeness))
     .option('--cache-dir <dir>', 'folder for intermediate results')
     .option('--models-dir <dir>', 'folder searched first for model files')
     .option('--force', 'overwrite existing outputs')
@@ -109,7 +109,7 @@ async function voicesOf(files: readonly LabelledFile[], options: LinkOptions): P
       const { prints } = await diarizer
         .voicePrints(mediaPath, spans, { onProgress: (step) => progress.update(step), signal: cancel.signal })
         .finally(() => progress.clear());
-      for (const { speaker, vector } of prints) voices.push({ file: stem, speaker, vector });
+      for (const { speaker, vector, speechSec } of prints) voices.push({ file: stem, speaker, vector, speechSec });
     }
     return voices;
   } finally {

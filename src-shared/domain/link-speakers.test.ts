@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { linkSpeakers } from './link-speakers.ts';
 import type { RecordedVoice } from './link-speakers.ts';
 
-const voice = (file: string, speaker: string, degrees: number): RecordedVoice => ({
+const voice = (file: string, speaker: string, degrees: number, speechSec = 1000): RecordedVoice => ({
   file,
   speaker,
   vector: [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)],
+  speechSec,
 });
 
 describe('linkSpeakers', () => {
@@ -19,6 +20,12 @@ describe('linkSpeakers', () => {
       voice('c', 'x', 180),
     ];
     expect(linkSpeakers(voices, 0.8).map(({ label }) => label)).toEqual(['S0000', 'S0001', 'S0001', 'S0000', 'S0002']);
+  });
+  it('asks less of the cosine where there is little speech', () => {
+    const pair = (speechSec: number) => [voice('a', 'x', 0, speechSec), voice('b', 'x', 60, speechSec)];
+    const names = (speechSec: number) => new Set(linkSpeakers(pair(speechSec), 0.8).map(({ label }) => label)).size;
+    expect(names(1)).toBe(1);
+    expect(names(1000)).toBe(2);
   });
   it('keeps two speakers of one recording apart, the nearer one linked', () => {
     const voices = [voice('a', 'x', 0), voice('a', 'y', 12), voice('b', 'x', 2)];

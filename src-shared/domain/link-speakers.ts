@@ -1,4 +1,5 @@
 import { ilpClusters } from '../math/ilp-clusters.ts';
+import { voiceLikeness } from './voice-likeness.ts';
 
 /** What a speaker of a recording sounds like. */
 export interface RecordedVoice {
@@ -8,6 +9,8 @@ export interface RecordedVoice {
   speaker: string;
   /** Unit length. */
   vector: readonly number[];
+  /** Speech it was made from. */
+  speechSec: number;
 }
 
 /** Label of each speaker across recordings. */
@@ -20,8 +23,8 @@ export interface LinkedVoice {
 
 /**
  * Speakers of several recordings under one name each: LIUM's cross-show clustering by integer linear program on distances
- * 1 − cosine. Two speakers of one recording are never one: the one farther from the centre of their cluster stays alone.
- * @param leastLikeness cosine from which two voices may be one
+ * 1 − likeness. Two speakers of one recording are never one: the one farther from the centre of their cluster stays alone.
+ * @param leastLikeness `voiceLikeness` from which two voices may be one
  */
 export function linkSpeakers(voices: readonly RecordedVoice[], leastLikeness: number): LinkedVoice[] {
   const n = voices.length;
@@ -29,7 +32,8 @@ export function linkSpeakers(voices: readonly RecordedVoice[], leastLikeness: nu
     const [a, b] = [voices[Math.floor(at / n)]!, voices[at % n]!];
     if (a === b) return 0;
     if (a.file === b.file) return Infinity;
-    return 1 - a.vector.reduce((sum, value, d) => sum + value * (b.vector[d] ?? 0), 0);
+    const cosine = a.vector.reduce((sum, value, d) => sum + value * (b.vector[d] ?? 0), 0);
+    return 1 - voiceLikeness(cosine, a.speechSec, b.speechSec);
   });
   const { labels } = ilpClusters(distance, n, Math.max(1e-6, 1 - leastLikeness));
   const cluster = separated(voices, labels, distance);
