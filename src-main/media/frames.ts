@@ -21,6 +21,8 @@ export const FRAME_RATE_HZ = 25;
 export const FRAME_GRID_PX = 32;
 /** Decoding starts so much before a range: seeking by time stamps is not exact in every container. */
 const RUN_UP_SEC = 1;
+/** Frames that wait to be taken before the decoder is held back: holding it for each frame costs more than the memory. */
+const FRAMES_AHEAD = 2;
 
 export interface FrameSource {
   readonly path: string;
@@ -81,7 +83,7 @@ export function frameRange(range: MediaChoice['range']): { from: number; to: num
 /**
  * The picture of a file at 25 frames a second, decoded once: `for await (const frame of stream)`. Frame 0 is t = 0; a
  * picture that starts later is held before its start, and gaps hold the frame before them. Memory does not grow with
- * length: three buffers, which are reused. Leaving the loop ends the decoder.
+ * length: a few buffers, which are reused. Leaving the loop ends the decoder.
  * @throws AppError `bad-input` (no picture, nothing decodes, file gone), `unsupported` (codec), `cancelled`, `io`
  */
 export class FrameStream implements AsyncIterable<VideoFrame> {
@@ -128,7 +130,7 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     // A damaged stamp must not repeat a frame without end.
     const last = Math.min(to, Math.round((probe.durationSec + 60) * FRAME_RATE_HZ));
     const leave = new AbortController();
-    const handoff = new Handoff<Uint8Array<ArrayBuffer>>();
+    const handoff = new Handoff<Uint8Array<ArrayBuffer>>(FRAMES_AHEAD);
     const running = this.#decode(handoff, last - from, [leave.signal, ...(this.#signal ? [this.#signal] : [])]);
     running.then(
       () => handoff.end(),
@@ -184,7 +186,9 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
           buffer = this.#buffer(size);
           filled = 0;
           left--;
-          return handoff.put(frame).then(() => (left > 0 ? undefined : 'stop'));
+          const verdict = left > 0 ? undefined : 'stop';
+          const room = handoff.put(frame);
+          return room ? room.then(() => verdict) : verdict;
         },
       },
     });

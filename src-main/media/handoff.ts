@@ -1,22 +1,27 @@
-/** Hands values from one producer to one consumer, one at a time: `put` waits until the value before it was taken. */
+/** Hands values from one producer to one consumer, in order: `put` waits while so many are there that were not taken. */
 export class Handoff<T> {
-  #waiting: T | null = null;
+  readonly #capacity: number;
+  readonly #values: T[] = [];
   #ended = false;
   #wake: (() => void)[] = [];
 
-  /** Resolves when there is room again; at once, the value dropped, after {@link end}. */
-  async put(value: T): Promise<void> {
-    if (this.#ended) return;
-    this.#waiting = value;
+  /** @param capacity values that may wait to be taken, at least 1 */
+  constructor(capacity = 1) {
+    this.#capacity = capacity;
+  }
+
+  /** Resolves when there is room for another; undefined = there is already. The value is dropped after {@link end}. */
+  put(value: T): Promise<void> | undefined {
+    if (this.#ended) return undefined;
+    this.#values.push(value);
     this.#notify();
-    while (this.#waiting !== null && !this.#ended) await this.#change();
+    return this.#values.length < this.#capacity ? undefined : this.#room();
   }
 
   /** The next value; null after the last one. */
   async take(): Promise<T | null> {
-    while (this.#waiting === null && !this.#ended) await this.#change();
-    const value = this.#waiting;
-    this.#waiting = null;
+    while (this.#values.length === 0 && !this.#ended) await this.#change();
+    const value = this.#values.shift() ?? null;
     this.#notify();
     return value;
   }
@@ -27,11 +32,15 @@ export class Handoff<T> {
     this.#notify();
   }
 
+  async #room(): Promise<void> {
+    while (this.#values.length >= this.#capacity && !this.#ended) await this.#change();
+  }
+
   #change(): Promise<void> {
     return new Promise((resolve) => this.#wake.push(resolve));
   }
 
   #notify(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    if (this.#wake.length > 0) for (const wake of this.#wake.splice(0)) wake();
   }
 }

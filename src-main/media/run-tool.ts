@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import type { ReadInto } from './reading-pair.ts';
 import { BufferReader, readAll } from './read-stdout.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /** ffmpeg or ffprobe that says nothing for so long is stuck, not busy. */
 export const STALL_MS = 30_000;
@@ -76,17 +77,12 @@ export async function runTool(
   const onAbort = (): void => stop('aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
 
-  let stallTimer: NodeJS.Timeout | undefined;
-  const rest = (): void => clearTimeout(stallTimer);
-  const listen = (): void => {
-    rest();
-    stallTimer = setTimeout(() => stop('stalled'), options.stallMs ?? STALL_MS);
-  };
-  listen();
+  const watch = new StallWatch(options.stallMs ?? STALL_MS, () => stop('stalled'));
+  watch.listen();
 
   const log = new StderrLog(options.onOutTime);
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    listen();
+    watch.listen();
     log.push(text);
   });
 
@@ -96,7 +92,7 @@ export async function runTool(
       stop('enough');
       return 'stop';
     }
-    listen();
+    watch.listen();
     return undefined;
   };
   const judge = (verdict: void | 'stop' | Promise<void | 'stop'>): 'stop' | undefined | Promise<'stop' | undefined> =>
@@ -106,10 +102,10 @@ export async function runTool(
     if (into && pair) {
       // A process that could not be started closes nothing.
       closed.catch(() => pair.reader.destroy());
-      await into.readAll(pair.reader, rest, judge);
+      await into.readAll(pair.reader, () => watch.rest(), judge);
     } else {
       await readAll(child.stdout!, (chunk) => {
-        rest();
+        watch.rest();
         return judge(into ? into.pour(chunk) : options.onStdout?.(chunk));
       });
     }
@@ -119,9 +115,9 @@ export async function runTool(
     throw error;
   } finally {
     // A process that closed its stdout may still hang; the timer goes on until it has ended.
-    listen();
+    watch.listen();
     await closed.catch(() => null);
-    rest();
+    watch.end();
     signal?.removeEventListener('abort', onAbort);
   }
 
