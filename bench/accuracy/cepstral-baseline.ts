@@ -11,6 +11,8 @@ import { clusterWindows } from '#engine/cluster/cluster-windows.ts';
 import { labelConfidence, restoreLostSpeakers, speakerSequence } from '#engine/cluster/speaker-posteriors.ts';
 import { CEPSTRAL_MODEL } from '#engine/cluster/same-voice-model.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
+import { DOUBT_PAD_SEC } from '#engine/systems/diarist-audio-nodes.ts';
+import { widerBordersSec, withWiderBorders } from '#engine/systems/doubtful-borders.ts';
 import { turnsFromWindows } from '#engine/systems/turns.ts';
 
 /**
@@ -54,13 +56,19 @@ export async function cepstralBaseline(result: EngineResult): Promise<Hypothesis
   const labels = speakerSequence(posteriors);
   restoreLostSpeakers(labels, fine, { ...coarse, labels: found.labels }, found.speakerCount);
   const confidence = labelConfidence(posteriors, labels);
+  const vad = { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ };
+  const widerSec = widerBordersSec(DOUBT_PAD_SEC, speech.regions, vad);
   return turnsFromWindows(
-    fineWindows.map((window, i) => ({ ...window, label: labels[i]!, confidence: confidence[i]! })),
+    withWiderBorders(fineWindows, widerSec, speech.durationSec).map((window, i) => ({
+      ...window,
+      label: labels[i]!,
+      confidence: confidence[i]!,
+    })),
     {
       maxPauseSec: 0.5,
       startSec: 0,
       durationSec: speech.durationSec,
-      vad: { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ },
+      vad,
     },
   );
 }

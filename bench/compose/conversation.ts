@@ -21,6 +21,8 @@ export interface ConversationPlan {
   longestPhraseSec: number;
   /** Spread of talk shares: 0 = equal, 2 = one speaker says nearly all. */
   inequality: number;
+  /** Much silence between turns and a quiet recording, as of a table microphone where people work. */
+  sparse: boolean;
 }
 
 export interface Conversation {
@@ -64,7 +66,7 @@ export function compose(
   const noise = noiseOf(random, sources, length);
   const level = speechLevel(sent, placed) * 10 ** (-noiseDecibels(random, plan.scape) / 20);
   // The last step of the sound card: from loud to very quiet.
-  const gain = 10 ** (random.uniform(plan.scape === 'far' ? -28 : -12, 6) / 20);
+  const gain = 10 ** ((random.uniform(plan.scape === 'far' ? -28 : -12, 6) - (plan.sparse ? 15 : 0)) / 20);
   const samples = Float32Array.from({ length }, (_, i) => {
     const value = gain * (sent[i]! + level * noise[i]!);
     return Math.max(-1, Math.min(1, plan.scape === 'telephone' ? muLaw(value) : value));
@@ -113,7 +115,8 @@ function placePhrases(plan: ConversationPlan, voices: readonly Voice[], random: 
       : plan.lively
         ? random.uniform(-0.3, 0.3)
         : random.uniform(0, 1.2) ** 2;
-    now = Math.max(turnStart + RATE / 2, now + Math.round(RATE * pauseSec));
+    const silenceSec = plan.sparse && random.chance(0.6) ? random.uniform(1, 9) : 0;
+    now = Math.max(turnStart + RATE / 2, now + Math.round(RATE * (pauseSec + silenceSec)));
   }
   return placed;
 }

@@ -36,12 +36,15 @@ export const untilSequence: readonly RecipeNode[] = [
   },
   { id: 'sequence', stage: speakerSequenceStage, inputs: ['fine', 'embeddings', 'clusters'], costPerHour: 0.5 },
 ];
+/** Chosen on composed conversations (ADR 0045): 0.1 s on each side where speech is heard with 0.75 on the average. */
+export const DOUBT_PAD_SEC = 0.5;
+const turnParams = { doubtPadSec: DOUBT_PAD_SEC };
 const turnInputs = ['pcm', 'speech', 'vad', 'fine', 'sequence'];
 
 /** What Diarist audio does with the decoded sound of node `pcm`. */
 export const diaristAudioNodes: readonly RecipeNode[] = [
   ...untilSequence,
-  { id: 'turns', stage: speakerTurnsStage, inputs: turnInputs, costPerHour: 0.1 },
+  { id: 'turns', stage: speakerTurnsStage, inputs: turnInputs, params: turnParams, costPerHour: 0.1 },
 ];
 
 /** The same with second speakers where the overlap net hears two. */
@@ -49,5 +52,11 @@ export const diaristAudioOverlapNodes: readonly RecipeNode[] = [
   ...untilSequence,
   { id: 'overlap', stage: overlapAmiStage, inputs: ['pcm'], costPerHour: 160 },
   { id: 'overlaps', stage: overlapRegionsStage, inputs: ['pcm', 'overlap'], costPerHour: 0.1 },
-  { id: 'turns', stage: overlappingTurnsStage, inputs: [...turnInputs, 'clusters', 'overlaps'], costPerHour: 0.1 },
+  {
+    id: 'turns',
+    stage: overlappingTurnsStage,
+    inputs: [...turnInputs, 'clusters', 'overlaps'],
+    params: turnParams,
+    costPerHour: 0.1,
+  },
 ];

@@ -9,6 +9,7 @@ import { secondSpeakers } from '../cluster/second-speakers.ts';
 import type { SecondTurn } from '../cluster/second-speakers.ts';
 import { rowSize, vectors } from '../cluster/vectors.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { widerBordersSec, withWiderBorders } from './doubtful-borders.ts';
 import { turnsFromWindows } from './turns.ts';
 
 const params = z.object({
@@ -18,6 +19,12 @@ const params = z.object({
     .max(5)
     .default(0.5)
     .describe('Pauses of one speaker up to this long stay inside the turn, seconds'),
+  doubtPadSec: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('Turns begin earlier and end later by this many seconds times (0.95 − mean speech probability)'),
 });
 
 /** Of what node `pcm` says of itself: where in the file's own time the first sample lies. */
@@ -30,13 +37,15 @@ async function writeTurns(
   second: readonly SecondTurn[],
   windowsNode = 'fine',
 ): Promise<void> {
-  const { durationSec } = await context.input('speech').readJson('speech.json', speechSchema);
+  const { durationSec, regions } = await context.input('speech').readJson('speech.json', speechSchema);
   const { windows } = await context.input(windowsNode).readJson('windows.json', windowsSchema);
   const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
   const probabilities = await context.input('vad').readFloat32('vad.f32');
   const { startSec } = await context.input('pcm').readJson('decoded.json', startSchema);
+  const vad = { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ };
+  const widerSec = widerBordersSec(context.params.doubtPadSec, regions, vad);
   const segments = turnsFromWindows(
-    windows.map((window, i) => ({
+    withWiderBorders(windows, widerSec, durationSec).map((window, i) => ({
       ...window,
       label: sequence.labels[i]!,
       confidence: sequence.confidence[i]!,
@@ -46,7 +55,7 @@ async function writeTurns(
       maxPauseSec: context.params.maxPauseSec,
       startSec,
       durationSec,
-      vad: { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ },
+      vad,
       second,
       ...(sequence.countProbability !== undefined && { countProbability: sequence.countProbability }),
     },
@@ -60,7 +69,7 @@ async function writeTurns(
  */
 export const speakerTurnsStage: Stage<typeof params> = {
   id: 'speaker-turns',
-  version: '4',
+  version: '7',
   label: 'Writing turns',
   params,
   models: [],
@@ -70,7 +79,7 @@ export const speakerTurnsStage: Stage<typeof params> = {
 /** The same with second speakers in the overlaps of node `overlaps`, by the voices of node `clusters`. */
 export const overlappingTurnsStage: Stage<typeof params> = {
   id: 'overlapping-turns',
-  version: '1',
+  version: '2',
   label: 'Writing turns',
   params,
   models: [],
@@ -98,7 +107,7 @@ export const overlappingTurnsStage: Stage<typeof params> = {
 /** The same from the windows of node `embeddings`, whose labels node `sequence` holds. */
 export const windowTurnsStage: Stage<typeof params> = {
   id: 'window-turns',
-  version: '1',
+  version: '2',
   label: 'Writing turns',
   params,
   models: [],
