@@ -68,6 +68,14 @@ const diaristAudioParams: readonly SystemParam[] = [
   { key: 'fine.windowSec', label: 'Window to place turns', default: 0.75, unit: 's', min: 0.2, max: 10 },
   { key: 'fine.hopSec', label: 'Step to place turns', default: 0.25, unit: 's', min: 0.1, max: 10 },
   { key: 'turns.maxPauseSec', label: 'Pause inside a turn', default: 0.5, unit: 's', min: 0, max: 5 },
+  {
+    key: 'turns.doubtPadSec',
+    label: 'Wider turns where speech is heard badly',
+    default: 0.5,
+    unit: 's',
+    min: 0,
+    max: 1,
+  },
 ];
 
 /** Of systems that take the thresholds of Silero as they were published. */

@@ -19,6 +19,8 @@ const params = z.object({
     .max(5)
     .default(0.5)
     .describe('Pauses of one speaker up to this long stay inside the turn, seconds'),
+});
+const doubtParams = params.extend({
   doubtPadSec: z
     .number()
     .min(0)
@@ -30,7 +32,7 @@ const params = z.object({
 /** Of what node `pcm` says of itself: where in the file's own time the first sample lies. */
 const startSchema = z.object({ startSec: z.number() });
 
-type Params = z.output<typeof params>;
+type Params = z.output<typeof params> & { doubtPadSec?: number };
 
 async function writeTurns(
   context: StageContext<Params>,
@@ -43,7 +45,7 @@ async function writeTurns(
   const probabilities = await context.input('vad').readFloat32('vad.f32');
   const { startSec } = await context.input('pcm').readJson('decoded.json', startSchema);
   const vad = { probabilities, stepSec: VAD_STEP_SAMPLES / SAMPLE_RATE_HZ };
-  const widerSec = widerBordersSec(context.params.doubtPadSec, regions, vad);
+  const widerSec = widerBordersSec(context.params.doubtPadSec ?? 0, regions, vad);
   const segments = turnsFromWindows(
     withWiderBorders(windows, widerSec, durationSec).map((window, i) => ({
       ...window,
@@ -67,21 +69,21 @@ async function writeTurns(
  * The answer of an audio system: turns from the labels of node `sequence`, with a confidence each. Output:
  * `hypothesis.json`.
  */
-export const speakerTurnsStage: Stage<typeof params> = {
+export const speakerTurnsStage: Stage<typeof doubtParams> = {
   id: 'speaker-turns',
   version: '7',
   label: 'Writing turns',
-  params,
+  params: doubtParams,
   models: [],
   run: (context) => writeTurns(context, []),
 };
 
 /** The same with second speakers in the overlaps of node `overlaps`, by the voices of node `clusters`. */
-export const overlappingTurnsStage: Stage<typeof params> = {
+export const overlappingTurnsStage: Stage<typeof doubtParams> = {
   id: 'overlapping-turns',
   version: '2',
   label: 'Writing turns',
-  params,
+  params: doubtParams,
   models: [],
   async run(context) {
     const { windows } = await context.input('fine').readJson('windows.json', windowsSchema);
