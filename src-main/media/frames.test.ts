@@ -116,6 +116,29 @@ describe('the picture in the buffer', () => {
   });
 });
 
+describe('a part of the picture', () => {
+  test.each(['picture.mp4', 'rotated.mp4'])('of %s is cut out of the upright whole', async (name) => {
+    const large = { maxWidthPx: 2000, maxHeightPx: 2000 };
+    const window = { xPx: 60, yPx: 42, widthPx: 126, heightPx: 90 };
+    const first = async (from: FrameStream): Promise<Uint8Array> => {
+      for await (const frame of from) return frame.data.slice();
+      throw new Error('no frame');
+    };
+    const whole = await open(name, null, large);
+    const part = await open(name, null, { ...large, window });
+    expect(part.size).toEqual({ widthPx: 126, heightPx: 90, pictureWidthPx: 126, pictureHeightPx: 90 });
+    const [all, cut] = [await first(whole), await first(part)];
+    for (let y = 0; y < 90; y++) {
+      const from = (42 + y) * whole.size.widthPx + 60;
+      expect([...cut.subarray(126 * y, 126 * (y + 1))]).toEqual([...all.subarray(from, from + 126)]);
+    }
+    expect((await open(name, null, { maxWidthPx: 42, maxHeightPx: 400, window })).size).toMatchObject({
+      pictureWidthPx: 42,
+      pictureHeightPx: 30,
+    });
+  });
+});
+
 describe('buffers', () => {
   test('are reused unless they are kept', async () => {
     const stream = await open('flash-click.mp4');

@@ -49,10 +49,20 @@ export interface VideoFrame {
   keep(): Uint8Array<ArrayBuffer>;
 }
 
+/** A part of the upright picture, in pixels as the file has them; whole and even numbers. */
+export interface PictureWindow {
+  readonly xPx: number;
+  readonly yPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 export interface FrameOptions {
   /** The picture is made to fit, never enlarged. */
   readonly maxWidthPx: number;
   readonly maxHeightPx: number;
+  /** Only this part of the picture, made to fit; without black beside or below it. Default: all of it, on the grid. */
+  readonly window?: PictureWindow | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,6 +79,12 @@ export function frameSize(
   const onGrid = (px: number): number => FRAME_GRID_PX * Math.ceil(px / FRAME_GRID_PX);
   const [pictureWidthPx, pictureHeightPx] = [even(width), even(height)];
   return { widthPx: onGrid(pictureWidthPx), heightPx: onGrid(pictureHeightPx), pictureWidthPx, pictureHeightPx };
+}
+
+/** The same of a part of a picture; the buffer holds nothing else. */
+function windowSize(window: PictureWindow, maxWidthPx: number, maxHeightPx: number): FrameSize {
+  const { pictureWidthPx, pictureHeightPx } = frameSize({ ...window, rotationDeg: 0 }, maxWidthPx, maxHeightPx);
+  return { widthPx: pictureWidthPx, heightPx: pictureHeightPx, pictureWidthPx, pictureHeightPx };
 }
 
 /** Bytes of one frame. */
@@ -96,6 +112,7 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
   readonly #source: FrameSource;
   readonly #stream: VideoStream;
   readonly #signal: AbortSignal | undefined;
+  readonly #window: PictureWindow | undefined;
   readonly #pool: Uint8Array<ArrayBuffer>[] = [];
 
   constructor(tools: FfmpegTools, source: FrameSource, options: FrameOptions) {
@@ -107,7 +124,10 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     this.#source = source;
     this.#stream = stream;
     this.#signal = options.signal;
-    this.size = frameSize(stream, options.maxWidthPx, options.maxHeightPx);
+    this.#window = options.window;
+    this.size = options.window
+      ? windowSize(options.window, options.maxWidthPx, options.maxHeightPx)
+      : frameSize(stream, options.maxWidthPx, options.maxHeightPx);
     const { from, to } = frameRange(source.choice.range);
     const endSec =
       stream.durationSec === null
@@ -210,9 +230,10 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     const filters = [
       ...(ownClock ? [] : [`setpts=PTS-${probe.timeZeroSec.toFixed(6)}/TB`]),
       `fps=${FRAME_RATE_HZ}:round=near:start_time=${from.toFixed(6)}`,
+      ...(this.#window ? [this.#crop(this.#window)] : []),
       `scale=${pictureWidthPx}:${pictureHeightPx}:flags=bilinear:out_range=tv`,
       'format=yuv420p',
-      `pad=${widthPx}:${heightPx}:0:0:black`,
+      ...(this.#window ? [] : [`pad=${widthPx}:${heightPx}:0:0:black`]),
     ];
     return [
       ...FFMPEG_GLOBAL,
@@ -222,6 +243,13 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
       // A frame is one write, not one for every 32 KiB of it.
       ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-avioflags', 'direct', '-f', 'rawvideo', 'pipe:1'],
     ];
+  }
+
+  /** As shares of the picture, whose size may change within a file. */
+  #crop({ xPx, yPx, widthPx, heightPx }: PictureWindow): string {
+    const { widthPx: width, heightPx: height, rotationDeg } = this.#stream;
+    const [across, down] = rotationDeg % 180 === 0 ? [width, height] : [height, width];
+    return `crop=iw*${widthPx}/${across}:ih*${heightPx}/${down}:iw*${xPx}/${across}:ih*${yPx}/${down}`;
   }
 
   #judge(frames: number, outcome: ToolOutcome): void {

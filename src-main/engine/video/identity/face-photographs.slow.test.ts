@@ -12,6 +12,7 @@ import { FACE_VALUES, faceViews } from '../views/face-views-kernel.ts';
 import { faceEmbed } from './face-embed-kernel.ts';
 import { embeddedLookNet as net } from './look-nets.ts';
 import { cosine } from './track-groups.ts';
+import { wholePicture as uncut } from '../views/view-window.ts';
 
 /**
  * Photographs in a picture of the npm package that brings the embedded net: in the first row 18 of one man, from the third
@@ -83,7 +84,9 @@ it('the embedded net joins photographs of one man and keeps him from others', as
     const faces = Float32Array.from([face.x1, face.y1, face.x2, face.y2, ...face.points], (value) => value * SIDE);
     expect(faces).toHaveLength(FACE_VALUES);
     const crops = [{ format: net.format, faces: [0], place: { template: net.template! } }];
-    const seen = await faceViews(context, { meshPath, size, frames: [data], frameOf: [0], faces, crops });
+    const seen = await faceViews(context, {
+      ...{ meshPath, size, picture: size, window: uncut, frames: [data], frameOf: [0], faces, crops },
+    });
     return [(await faceEmbed(context, { modelPath, net, crops: seen.output.crops[0]! })).output];
   };
   const rowOf = async (row: number): Promise<Float32Array[]> => {

@@ -7,6 +7,7 @@ import { LIP_VALUES, MIN_MESH_PROBABILITY } from '../lips/lip-file.ts';
 import { lipRow, MESH_SIDE_PX, meshInPicture, meshRegion, pictureMeasures } from '../lips/lip-measures.ts';
 import { cropBytes, sampleCrop, type CropFormat, type CropRegion } from './crop.ts';
 import { alignedRegion } from './similarity.ts';
+import { inWindow, type WindowPlace } from './view-window.ts';
 
 /** Box and five points of a face, in pixels of the picture. */
 export const FACE_VALUES = 4 + POINT_VALUES;
@@ -23,7 +24,11 @@ export interface CropOrder {
 
 export interface FaceViewsInput {
   readonly meshPath: string;
+  /** Of the frames. */
   readonly size: FrameSize;
+  /** The picture that the frames show, or show a part of: faces and regions are in its pixels. */
+  readonly picture: Pick<FrameSize, 'pictureWidthPx' | 'pictureHeightPx'>;
+  readonly window: WindowPlace;
   /** yuv420p; transferred, and given back with the result. */
   readonly frames: readonly Uint8Array<ArrayBuffer>[];
   /** For each face the index of its frame. */
@@ -67,7 +72,8 @@ export const faceViews: Kernel<FaceViewsInput, FaceViewsOutput> = async (context
         'template' in place
           ? alignedRegion(points[face]!, place.template, format)
           : regionAt(place.regions, at * REGION_VALUES);
-      sampleCrop(out.subarray(at * each, (at + 1) * each), frames[input.frameOf[face]!]!, size, region, format);
+      const seen = inWindow(region, input.window);
+      sampleCrop(out.subarray(at * each, (at + 1) * each), frames[input.frameOf[face]!]!, size, seen, format);
     });
     return out;
   });
@@ -88,7 +94,7 @@ const meshFormat: CropFormat = { widthPx: MESH_SIDE_PX, heightPx: MESH_SIDE_PX, 
 /** Faces [first, end): the row of their lips, and their five points by the mesh or, where it is unsure, by the detector. */
 async function lookAtFaces(
   context: KernelContext,
-  { meshPath, size, frames, frameOf, faces }: FaceViewsInput,
+  { meshPath, size, picture, window, frames, frameOf, faces }: FaceViewsInput,
   first: number,
   end: number,
 ): Promise<{ row: Float32Array; five: number[] }[]> {
@@ -105,7 +111,7 @@ async function lookAtFaces(
     const box = { x1, y1, x2, y2 };
     const region = meshRegion(box, five);
     const crop = values.subarray(at * each, (at + 1) * each);
-    sampleCrop(crop, frames[frameOf[first + at]!]!, size, region, meshFormat, 1 / 255);
+    sampleCrop(crop, frames[frameOf[first + at]!]!, size, inWindow(region, window), meshFormat, 1 / 255);
     return { box, five, region, ...pictureMeasures(crop, MESH_SIDE_PX) };
   });
   const outputs = await session.run(
@@ -120,7 +126,11 @@ async function lookAtFaces(
     const isSure = meshProbability >= MIN_MESH_PROBABILITY;
     const mesh = isSure ? meshInPicture(meshes.subarray(at * MESH_VALUES, (at + 1) * MESH_VALUES), region) : null;
     return {
-      row: lipRow({ box, mesh, meshProbability, sharpness, brightness }, size.pictureWidthPx, size.pictureHeightPx),
+      row: lipRow(
+        { box, mesh, meshProbability, sharpness, brightness },
+        picture.pictureWidthPx,
+        picture.pictureHeightPx,
+      ),
       five: mesh ? fivePoints(mesh) : five,
     };
   });

@@ -13,6 +13,7 @@ import { lookedFrames, type FrameSpan } from './looked-frames.ts';
 import { packParts, unpackParts } from './packed-parts.ts';
 import { decodeSpans, MAX_SKIP_FRAMES, viewBlocks, viewSize } from './view-plan.ts';
 import { viewBlock, wantedOf, type ViewPassOptions } from './view-pass.ts';
+import { placeOf, viewWindow, wholePicture, type WindowPlace } from './view-window.ts';
 
 const params = z.object({
   marginSec: z
@@ -36,7 +37,7 @@ const all = <T>(values: (kind: FaceViewConsumerKind) => readonly T[] | undefined
  */
 export const faceViewsStage: Stage<typeof params> = {
   id: 'face-views',
-  version: ['1', ...faceViewConsumers.map(({ id, version }) => `${id}-${version}`)].join('+'),
+  version: ['2', ...faceViewConsumers.map(({ id, version }) => `${id}-${version}`)].join('+'),
   label: 'Looking at faces',
   params,
   models: [...new Set(['face-mesh', ...all((kind) => kind.models)])],
@@ -95,27 +96,39 @@ async function lookAtAll(
   input: FaceViewInput,
   consumers: readonly FaceViewConsumer[],
 ): Promise<void> {
-  const streams: FrameStream[] = [];
+  const streams = new Map<FrameStream, WindowPlace>();
   const { path, probe } = context.job.media;
-  const spans = decodeSpans(input.looked);
+  const joined = decodeSpans(input.looked);
   // Where it cannot be sought, every new decoder would start from the beginning of the file.
-  const oneSpan = restarts(probe.container) && spans.length > 1;
+  const oneSpan = restarts(probe.container) && joined.length > 1;
+  const spans = oneSpan ? [{ from: joined[0]!.from, to: joined.at(-1)!.to }] : joined;
+  const { widthPx, heightPx, rotationDeg } = probe.video[0]!;
+  const upright = rotationDeg % 180 === 0 ? { widthPx, heightPx } : { widthPx: heightPx, heightPx: widthPx };
   const open = ({ from, to }: FrameSpan): FrameStream => {
     // In the middle of a frame's time, so that rounding never names its neighbour.
     const range = { startSec: (from + 0.5) / FRAME_RATE_HZ, endSec: (to - 0.5) / FRAME_RATE_HZ };
     const { pictureWidthPx, pictureHeightPx } = input.size;
-    const options = { maxWidthPx: pictureWidthPx, maxHeightPx: pictureHeightPx, signal: context.signal };
-    const stream = new FrameStream(toolsOf(context), { path, probe, choice: { range } }, options);
-    streams.push(stream);
+    // Of the whole span, wherever in it the work goes on.
+    const window = viewWindow(spans.find((span) => from < span.to) ?? { from, to }, input, input.size, upright);
+    const stream = new FrameStream(
+      toolsOf(context),
+      { path, probe, choice: { range } },
+      {
+        maxWidthPx: window ? Math.ceil((window.widthPx * pictureWidthPx) / upright.widthPx) : pictureWidthPx,
+        maxHeightPx: window ? Math.ceil((window.heightPx * pictureHeightPx) / upright.heightPx) : pictureHeightPx,
+        window,
+        signal: context.signal,
+      },
+    );
+    streams.set(stream, window ? placeOf(window, stream.size, input.size, upright) : wholePicture);
     return stream;
   };
-  const cursor = oneSpan
-    ? new FrameCursor(open, [{ from: spans[0]!.from, to: spans.at(-1)!.to }], Infinity)
-    : new FrameCursor(open, spans, MAX_SKIP_FRAMES);
+  const cursor = new FrameCursor(open, spans, oneSpan ? Infinity : MAX_SKIP_FRAMES);
   const options: ViewPassOptions = {
     input,
     consumers,
     cursor,
+    placeOf: (stream) => streams.get(stream) ?? wholePicture,
     meshPath: context.model('face-mesh').path,
     concurrency: context.workerCount + 1,
     look: (group) =>
@@ -151,5 +164,5 @@ async function lookAtAll(
     await cursor.close();
   }
   if (isMissing) context.warn('Faces could not be looked at everywhere: a part of the picture could not be decoded.');
-  for (const warning of new Set(streams.flatMap(({ warnings }) => warnings))) context.warn(warning);
+  for (const warning of new Set([...streams.keys()].flatMap(({ warnings }) => warnings))) context.warn(warning);
 }

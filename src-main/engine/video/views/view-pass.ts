@@ -6,12 +6,15 @@ import type { CropBatch, FaceView, FaceViewBlock, FaceViewConsumer, FaceViewInpu
 import { FACE_VALUES, REGION_VALUES, type CropOrder } from './face-views-kernel.ts';
 import type { FrameCursor } from './frame-cursor.ts';
 import { GROUP_FRAMES, type BlockPlan } from './view-plan.ts';
+import { wholePicture, type WindowPlace } from './view-window.ts';
 
 export interface ViewPassOptions {
   readonly input: Pick<FaceViewInput, 'size' | 'rows'>;
   readonly meshPath: string;
   readonly consumers: readonly FaceViewConsumer[];
   readonly cursor: FrameCursor;
+  /** Where the frames of a decoder lie in the picture. */
+  placeOf(this: void, stream: FrameStream): WindowPlace;
   /** Groups of frames in work at once. */
   readonly concurrency: number;
   /** Buffers of the frames are transferred and come back with the result. */
@@ -91,7 +94,7 @@ const emptyGroup = (): Group => ({ faces: [], frames: [], frameOf: [], stream: n
 async function lookAt(
   group: Group,
   blocks: readonly FaceViewBlock[],
-  { input, meshPath, consumers, look }: ViewPassOptions,
+  { input, meshPath, consumers, placeOf, look }: ViewPassOptions,
 ): Promise<() => Promise<void>> {
   const { pictureWidthPx, pictureHeightPx } = input.size;
   const boxes = new Float32Array(group.faces.length * FACE_VALUES);
@@ -123,7 +126,8 @@ async function lookAt(
   });
   const { frames, frameOf, stream } = group;
   const seen = await look({
-    ...{ meshPath, size: input.size, frames, frameOf, faces: boxes, crops },
+    ...{ meshPath, size: stream?.size ?? input.size, picture: input.size },
+    ...{ window: stream ? placeOf(stream) : wholePicture, frames, frameOf, faces: boxes, crops },
   });
   for (const buffer of seen.buffers) stream?.recycle(buffer);
   return async () => {
