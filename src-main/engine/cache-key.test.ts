@@ -34,7 +34,14 @@ it('canonical JSON refuses what would collide with something else', () => {
 });
 
 const parts: KeyParts = {
-  stage: { id: 'vad', version: '1', models: ['silero'], decodes: true, usesSpeakers: true },
+  stage: {
+    id: 'vad',
+    version: '1',
+    models: ['silero'],
+    decodes: true,
+    usesSpeakers: true,
+    usesCorrections: ['cutsSec'],
+  },
   params: { onset: 0.5 },
   inputs: { pcm: 'aa' },
   modelHashes: ['m1'],
@@ -61,6 +68,11 @@ it.each<[string, Partial<KeyParts>]>([
   ['the channel', { media: { ...media, choice: { ...media.choice, channel: 1 } } }],
   ['the range', { media: { ...media, choice: { ...media.choice, range: { startSec: 0, endSec: 5 } } } }],
   ['the speaker count of a stage that uses it', { speakers: { min: 2, max: 2 } }],
+  [
+    'the cuts that a person edited, of a stage that uses them',
+    { corrections: { cutsSec: [1, 2], soundOffsetSec: null } },
+  ],
+  ['that all cuts were deleted', { corrections: { cutsSec: [], soundOffsetSec: null } }],
   ['the decoder of a stage that decodes', { settings: { ...parts.settings, ffmpegVersion: 'ffmpeg 8' } }],
   ['the provider of a stage with a net', { settings: { ...parts.settings, provider: 'webgpu' } }],
 ])('the key changes with %s', (_what, change) => {
@@ -76,6 +88,12 @@ it('the key stays for a moved file, and for what the stage does not use', () => 
     modelHashes: [],
     optionalModelHashes: [null],
   };
-  const other = { speakers: { min: 1, max: 9 }, settings: { ffmpegVersion: 'x', provider: 'webgpu' as const } };
+  const other = {
+    speakers: { min: 1, max: 9 },
+    corrections: { cutsSec: [1], soundOffsetSec: 0.1 },
+    settings: { ffmpegVersion: 'x', provider: 'webgpu' as const },
+  };
   expect(stageKey({ ...plain, ...other })).toBe(stageKey(plain));
+  const offset = { corrections: { cutsSec: null, soundOffsetSec: 0.1 } };
+  expect(stageKey({ ...parts, ...offset })).toBe(stageKey(parts));
 });

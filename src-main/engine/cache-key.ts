@@ -25,7 +25,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 export interface KeyParts {
-  stage: Pick<Stage, 'id' | 'version' | 'decodes' | 'usesSpeakers' | 'models' | 'optionalModels'>;
+  stage: Pick<Stage, 'id' | 'version' | 'decodes' | 'usesSpeakers' | 'usesCorrections' | 'models' | 'optionalModels'>;
   params: Readonly<Record<string, unknown>>;
   /** Input node → its key. */
   inputs: Readonly<Record<string, string>>;
@@ -35,6 +35,7 @@ export interface KeyParts {
   optionalModelHashes: readonly (string | null)[];
   media: EngineJob['media'];
   speakers: EngineJob['speakers'];
+  corrections?: EngineJob['corrections'];
   settings: Pick<EngineSettings, 'ffmpegVersion' | 'provider'>;
 }
 
@@ -56,10 +57,20 @@ export function stageKey(parts: KeyParts): string {
       ...(parts.optionalModelHashes.length > 0 ? { optionalModels: parts.optionalModelHashes } : {}),
       media: { hash: media.identity.hash, sizeBytes: media.identity.sizeBytes, choice: media.choice },
       ...(stage.usesSpeakers ? { speakers: parts.speakers } : {}),
+      ...correctionsOf(parts),
       ...(stage.decodes ? { decoder: parts.settings.ffmpegVersion } : {}),
       ...(stage.models.length + parts.optionalModelHashes.filter(Boolean).length > 0
         ? { provider: parts.settings.provider }
         : {}),
     }),
   );
+}
+
+/** Those that the stage uses; without any the key is that of a file nobody has corrected. */
+function correctionsOf({ stage, corrections }: KeyParts): { corrections?: Record<string, unknown> } {
+  const used = (stage.usesCorrections ?? []).flatMap((name) => {
+    const value = corrections?.[name] ?? null;
+    return value === null ? [] : [[name, value] as const];
+  });
+  return used.length > 0 ? { corrections: Object.fromEntries(used) } : {};
 }

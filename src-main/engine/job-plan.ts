@@ -110,6 +110,7 @@ async function planRecipe(
       optionalModelHashes: (node.stage.optionalModels ?? []).map((id) => models.get(id)?.sha256 ?? null),
       media: job.media,
       speakers: job.speakers,
+      corrections: job.corrections,
       settings: services.settings,
     });
     keys.set(node.id, key);

@@ -46,7 +46,7 @@ export function createStageContext(
   return {
     record,
     params: parts.params,
-    job: node.stage.usesSpeakers ? job : withoutSpeakers(job, node.stage.id),
+    job: jobSeenBy(node.stage, job),
     tools: {
       ffmpegPath: parts.settings.ffmpegPath,
       ffprobePath: parts.settings.ffprobePath,
@@ -107,6 +107,18 @@ export function createStageContext(
 
 const declaresModel = (stage: Pick<Stage, 'models' | 'optionalModels'>, id: string): boolean =>
   stage.models.includes(id) || (stage.optionalModels ?? []).includes(id);
+
+/** The job as far as the stage has declared to read it. */
+function jobSeenBy(stage: Stage, job: EngineJob): EngineJob {
+  const { corrections } = job;
+  const used = stage.usesCorrections ?? [];
+  const seen = corrections && {
+    cutsSec: used.includes('cutsSec') ? corrections.cutsSec : null,
+    soundOffsetSec: used.includes('soundOffsetSec') ? corrections.soundOffsetSec : null,
+  };
+  const limited = { ...job, corrections: seen };
+  return stage.usesSpeakers ? limited : withoutSpeakers(limited, stage.id);
+}
 
 /** Reading the speaker count without declaring it would make the cache answer for another count. */
 function withoutSpeakers(job: EngineJob, stageId: string): EngineJob {

@@ -284,6 +284,7 @@ class JobRun {
       systemVersion: recipe.version,
       appVersion: this.#services.settings.appVersion,
       params: this.#plan.flatParams,
+      ...(this.#job.corrections ? { corrections: this.#job.corrections } : {}),
       models: [...this.#plan.models].map(([id, { sha256 }]) => ({ id, sha256 })),
       stages,
       decoder: this.#services.settings.ffmpegVersion,

@@ -1,3 +1,4 @@
+import type { Corrections } from '#shared/domain/hypothesis.ts';
 import type { EngineJob } from '#shared/engine/protocol.ts';
 import type { z } from 'zod';
 import type { KernelInput, KernelName, KernelOutput } from './kernels.ts';
@@ -25,6 +26,8 @@ export interface Stage<Params extends z.ZodObject = z.ZodObject> {
   readonly decodes?: boolean;
   /** true: the stage reads `context.job.speakers`, which then joins the key. Others get an error for reading it. */
   readonly usesSpeakers?: boolean;
+  /** What of `context.job.corrections` it reads, which then joins the key; it does not see the others. */
+  readonly usesCorrections?: readonly (keyof Corrections)[];
   /** Files that others may ask for by a name of the protocol: `{ vad: 'vad.f32' }`. */
   readonly artifacts?: Readonly<Record<string, string>>;
   /** Write results with `context.write*`; returning commits them atomically. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job, JobState } from '#shared/domain/job.ts';
-import type { EngineResult } from '#shared/engine/protocol.ts';
+import type { EngineJob, EngineResult } from '#shared/engine/protocol.ts';
 import { openStore } from '#store/store.ts';
 import type { Store } from '#store/store.ts';
 import { EngineFixture, testEngineFile } from '../testing/engine-fixture.ts';
@@ -97,6 +97,41 @@ describe('a finished job', () => {
     await until(second.id, 'done');
     expect(await store.listHypotheses(mediaId)).toHaveLength(2);
     expect(await store.getDocument(mediaId)).toEqual(edited);
+  });
+
+  it('was given the cuts and the offset of the sound that a person had corrected, and no others', async () => {
+    const given: (EngineJob['corrections'] | 'nothing')[] = [];
+    const picture = { tracks: [], cutsSec: [2, 4] };
+    const scheduler = await start({
+      engine: {
+        run: async (job) => {
+          given.push(job.corrections ?? 'nothing');
+          return { ...emptyResult(job.kind), picture };
+        },
+      },
+    });
+    const again = async (): Promise<void> => {
+      await until((await scheduler.enqueue({ ...diarize, mediaId })).id, 'done');
+    };
+    const revision = async (): Promise<number> => (await store.getDocument(mediaId)).revision;
+    await again();
+    await again();
+    await store.apply(mediaId, await revision(), { op: 'sync.correct', offsetSec: 0.2 });
+    await again();
+    await store.apply(mediaId, await revision(), { op: 'cut.add', atSec: 3 });
+    const { records } = await store.getDocument(mediaId);
+    const cut = records.find((record) => record.kind === 'cut' && record.timeSec === 4)!;
+    await store.apply(mediaId, await revision(), { op: 'cut.delete', cutIds: [cut.id] });
+    await store.apply(mediaId, await revision(), { op: 'sync.correct', offsetSec: null });
+    await again();
+    await until((await scheduler.enqueue({ kind: 'ingest', mediaId })).id, 'done');
+    expect(given).toEqual([
+      'nothing',
+      'nothing',
+      { cutsSec: null, soundOffsetSec: 0.2 },
+      { cutsSec: [2, 3], soundOffsetSec: null },
+      'nothing',
+    ]);
   });
 
   it('of kind ingest leaves the waveform and no labels', async () => {

@@ -6,6 +6,7 @@ import type { EngineResult, JobProgress } from '#shared/engine/protocol.ts';
 import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { JobPatch } from '#store/store.ts';
 import { EngineCrash } from './engine-client.ts';
+import { correctionsOf } from './corrections.ts';
 import { completionOf } from './job-completion.ts';
 import { freshIdentity } from './fresh-identity.ts';
 import type { NewJob, SchedulerOptions } from './scheduler-events.ts';
@@ -218,6 +219,7 @@ export class Scheduler {
     try {
       const media = await freshIdentity(store, job.mediaId);
       running.abort.signal.throwIfAborted();
+      const corrections = job.kind === 'diarize' ? await correctionsOf(store, job.mediaId) : undefined;
       const result = await engine.run(
         {
           jobId: job.id,
@@ -226,6 +228,7 @@ export class Scheduler {
           systemId: job.systemId,
           params: job.params,
           speakers: job.speakers,
+          ...(corrections ? { corrections } : {}),
         },
         {
           signal: running.abort.signal,

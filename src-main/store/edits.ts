@@ -25,7 +25,7 @@ interface StepRow {
 export function createEditReader(
   sql: Statements,
   cache: DocumentCache,
-): Pick<ReadableStore, 'getDocument' | 'history' | 'hasHumanEdits'> {
+): Pick<ReadableStore, 'getDocument' | 'history' | 'hasHumanEdits' | 'hasEditedCuts'> {
   return {
     getDocument(mediaId): CuratedDocument {
       const revision = readRevision(sql, mediaId);
@@ -45,6 +45,14 @@ export function createEditReader(
     hasHumanEdits(mediaId): boolean {
       readRevision(sql, mediaId);
       return hasHumanEdits(sql, mediaId);
+    },
+    hasEditedCuts(mediaId): boolean {
+      readRevision(sql, mediaId);
+      const row = sql<[string]>(
+        `SELECT 1 FROM journal WHERE media_id = ? AND state = 'done' AND source = 'human'
+         AND op ->> 'op' IN ('cut.add', 'cut.move', 'cut.delete') LIMIT 1`,
+      ).get(mediaId);
+      return row !== undefined;
     },
   };
 }

@@ -65,6 +65,8 @@ export interface ReadableStore {
   history(mediaId: string, limit: number): JournalEntry[];
   /** Has a person changed the curated layer (adopting a hypothesis does not count, nor what was undone)? */
   hasHumanEdits(mediaId: string): boolean;
+  /** Has a person added, moved or deleted cuts (what was undone does not count)? */
+  hasEditedCuts(mediaId: string): boolean;
   /** Oldest first. */
   listHypotheses(mediaId: string): HypothesisInfo[];
   /** Throws `not-found`. */

@@ -148,6 +148,22 @@ describe('jobs', () => {
     expect((await store.completeJob('job2', completion)).change).toMatchObject({ revision: 3 });
   });
 
+  it('ask whether cuts were edited: not adopted, not undone ones', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    await store.insertJob(newJob(mediaId));
+    const picture = { tracks: [], cutsSec: [2, 4] };
+    await store.completeJob('job1', {
+      ...{ job: { state: 'done' }, hypothesis: { ...hypothesis, picture }, adoptIfUntouched: true },
+    });
+    const cut = (await store.getDocument(mediaId)).records.find(({ kind }) => kind === 'cut')!;
+    expect(await store.hasEditedCuts(mediaId)).toBe(false);
+    await store.apply(mediaId, 1, { op: 'cut.delete', cutIds: [cut.id] });
+    expect(await store.hasEditedCuts(mediaId)).toBe(true);
+    await store.undo(mediaId, 2);
+    expect(await store.hasEditedCuts(mediaId)).toBe(false);
+  });
+
   it('complete whole or not at all', async () => {
     const { store, mediaId } = await projectWithFile();
     await store.insertJob(newJob(mediaId));

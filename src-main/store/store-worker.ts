@@ -21,6 +21,7 @@ const areas: Record<StoreMethod, Area> = {
   getDocument: 'read',
   history: 'read',
   hasHumanEdits: 'read',
+  hasEditedCuts: 'read',
   listHypotheses: 'read',
   getHypothesis: 'read',
   hypothesisSegments: 'read',

@@ -54,7 +54,16 @@ export interface Store extends Remote<StoreMethods> {
 }
 
 const methods: readonly StoreMethod[] = [
-  ...(['project', 'getView', 'listMedia', 'getMedia', 'getDocument', 'history', 'hasHumanEdits'] as const),
+  ...([
+    'project',
+    'getView',
+    'listMedia',
+    'getMedia',
+    'getDocument',
+    'history',
+    'hasHumanEdits',
+    'hasEditedCuts',
+  ] as const),
   ...(['listHypotheses', 'getHypothesis', 'hypothesisSegments', 'listJobs', 'getJob'] as const),
   ...(['setView', 'addMedia', 'updateMedia', 'removeMedia', 'apply', 'undo', 'redo'] as const),
   ...(['addHypothesis', 'removeHypothesis', 'insertJob', 'updateJob', 'completeJob', 'backupTo', 'close'] as const),

@@ -45,6 +45,15 @@ export const speakerCountSchema = z.object({
 });
 export type SpeakerCount = z.infer<typeof speakerCountSchema>;
 
+/** What a person corrected in the picture of a file before the system ran; null = as the system finds it. */
+export const correctionsSchema = z.object({
+  /** First instants of the shots after the first, in any order. */
+  cutsSec: z.array(timeSecSchema).nullable(),
+  /** > 0: the sound comes later than the picture. */
+  soundOffsetSec: z.number().min(-5).max(5).nullable(),
+});
+export type Corrections = z.infer<typeof correctionsSchema>;
+
 /** What made a hypothesis: enough to make it again. */
 export const provenanceSchema = z.object({
   systemId: z.string(),
@@ -69,6 +78,8 @@ export const provenanceSchema = z.object({
   ),
   decoder: z.string(),
   provider: z.string(),
+  /** Only where a person had corrected cuts or the offset of the sound. */
+  corrections: correctionsSchema.optional(),
   /** Only where the number of speakers was estimated, by a system that tells how sure it is. */
   speakerCount: speakerCountSchema.optional(),
 });

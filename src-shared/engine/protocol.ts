@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../api/errors.ts';
-import { hypothesisPictureSchema, hypothesisSegmentSchema, provenanceSchema } from '../domain/hypothesis.ts';
+import {
+  correctionsSchema,
+  hypothesisPictureSchema,
+  hypothesisSegmentSchema,
+  provenanceSchema,
+} from '../domain/hypothesis.ts';
 import { mediaChoiceSchema, mediaIdentitySchema, mediaProbeSchema } from '../domain/media.ts';
 
 /**
@@ -49,6 +54,8 @@ export const engineJobSchema = z.object({
   params: z.record(z.string(), z.unknown()),
   /** Known or bounded speaker count; null = automatic. */
   speakers: z.object({ min: z.number().int().min(1), max: z.number().int().min(1) }).nullable(),
+  /** What a person corrected in the project; absent = nothing. */
+  corrections: correctionsSchema.optional(),
 });
 export type EngineJob = z.infer<typeof engineJobSchema>;
 

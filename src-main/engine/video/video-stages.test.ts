@@ -46,6 +46,29 @@ describe('the sample', () => {
     }
   });
 
+  it('has the cuts that a person made of them, and tracks that end there', async () => {
+    const range = { startSec: 28, endSec: 32 };
+    const found = await faces.follow(sample, { range });
+    const edited = { cutsSec: [31.2, 29.02, 29.02, 5, 500], soundOffsetSec: null };
+    const given = await faces.follow(sample, { range, corrections: edited });
+    expect(given.shots.shots).toEqual([
+      { firstFrame: 700, endFrame: 726 },
+      { firstFrame: 726, endFrame: 780 },
+      { firstFrame: 780, endFrame: 800 },
+    ]);
+    const ends = new Set(given.index.tracks.map(({ firstFrame, frameCount }) => firstFrame + frameCount));
+    expect(ends.has(726)).toBe(true);
+    for (const track of given.index.tracks) {
+      const shot = given.shots.shots[track.shot]!;
+      expect(track.firstFrame).toBeGreaterThanOrEqual(shot.firstFrame);
+      expect(track.firstFrame + track.frameCount).toBeLessThanOrEqual(shot.endFrame);
+    }
+    const none = await faces.follow(sample, { range, corrections: { cutsSec: [], soundOffsetSec: 0.2 } });
+    expect(none.shots.shots).toEqual([{ firstFrame: 700, endFrame: 800 }]);
+    const other = await faces.follow(sample, { range, corrections: { cutsSec: null, soundOffsetSec: 0.2 } });
+    expect(other).toEqual(found);
+  });
+
   it('is followed by DeepSORT in the same places, one person a track', async () => {
     const range = { startSec: 28, endSec: 32 };
     const chained = await faces.follow(sample, { range });

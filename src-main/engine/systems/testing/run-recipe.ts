@@ -28,6 +28,7 @@ export async function runRecipe(
     dir: string;
     modelDirs: readonly string[];
     speakers?: EngineJob['speakers'];
+    corrections?: EngineJob['corrections'];
     params?: Readonly<Record<string, unknown>>;
     workerCount?: number;
   },
@@ -61,7 +62,7 @@ export async function runRecipe(
     }
     const context: StageContext<Record<string, unknown>> = {
       params: node.stage.params.parse({ ...node.params, ...Object.fromEntries(overrides) }),
-      job: { speakers: options.speakers ?? null } as EngineJob,
+      job: { speakers: options.speakers ?? null, corrections: options.corrections } as EngineJob,
       tools: { ffmpegPath: '', ffprobePath: '', ffmpegVersion: '' },
       signal: new AbortController().signal,
       workerCount: options.workerCount ?? 1,

@@ -35,23 +35,25 @@ const params = z.object({
   windowFrames: z.number().int().min(1).max(25).default(2).describe('adaptive: neighbours on each side'),
 });
 
-/** Shots of the picture. Input `face-detect` (its `content.f64`); output `shots.json`. A picture without cuts is one shot. */
+/**
+ * Shots of the picture. Input `face-detect` (its `content.f64`); output `shots.json`. A picture without cuts is one shot. Cuts
+ * that a person has edited are taken as they are.
+ */
 export const shotsStage: Stage<typeof params> = {
   id: 'shots',
   version: '1',
   label: 'Finding cuts',
   params,
   models: [],
+  usesCorrections: ['cutsSec'],
   artifacts: { shots: shotsFile },
   async run(context) {
     const input = context.input('face-detect');
     const { firstFrame, frameCount, frameRateHz } = await input.readJson(detectionIndexFile, detectionIndexSchema);
-    const scores = contentScores(await readFloat64(input.path(contentFile)));
-    const { detector, threshold, flashRule, minShotFrames, ratio, minScore, windowFrames } = context.params;
-    const cuts =
-      detector === 'content'
-        ? contentCuts(scores, { threshold, flashRule, minShotFrames })
-        : adaptiveCuts(scores, { ratio, minScore, minShotFrames, windowFrames });
+    const given = context.job.corrections?.cutsSec ?? null;
+    const cuts = given
+      ? framesOfCuts(given, { firstFrame, frameCount, frameRateHz })
+      : foundCuts(contentScores(await readFloat64(input.path(contentFile))), context.params);
     const starts = frameCount > 0 ? [0, ...cuts.filter((cut) => cut > 0)] : [];
     await context.writeJson(shotsFile, {
       frameRateHz,
@@ -62,3 +64,21 @@ export const shotsStage: Stage<typeof params> = {
     } satisfies Shots);
   },
 };
+
+function foundCuts(
+  scores: Float64Array,
+  { detector, threshold, flashRule, minShotFrames, ratio, minScore, windowFrames }: z.output<typeof params>,
+): number[] {
+  return detector === 'content'
+    ? contentCuts(scores, { threshold, flashRule, minShotFrames })
+    : adaptiveCuts(scores, { ratio, minScore, minShotFrames, windowFrames });
+}
+
+/** Frames from the first one at which shots start: cuts of a person, rising, each once, those beyond the picture left out. */
+function framesOfCuts(
+  cutsSec: readonly number[],
+  { firstFrame, frameCount, frameRateHz }: { firstFrame: number; frameCount: number; frameRateHz: number },
+): number[] {
+  const frames = cutsSec.map((sec) => Math.round(sec * frameRateHz) - firstFrame);
+  return [...new Set(frames)].filter((frame) => frame > 0 && frame < frameCount).sort((a, b) => a - b);
+}

@@ -13,7 +13,7 @@ import { syncNetOffsets } from './syncnet-offsets.ts';
 
 /**
  * How much later than the picture the sound comes, for the file, each shot and each face track: by SyncNet where it is
- * installed and sure, else from lips and loudness alone; null where that is unsure. Inputs `pcm`, `speech`, `face-tracks`, `face-views`, `shots`; outputs `sync.json` and
+ * installed and sure, else from lips and loudness alone; null where that is unsure. What a person has set goes before both, for the file and every shot. Inputs `pcm`, `speech`, `face-tracks`, `face-views`, `shots`; outputs `sync.json` and
  * `offsets.csv`.
  */
 export const avSyncStage: Stage<z.ZodObject> = {
@@ -22,6 +22,7 @@ export const avSyncStage: Stage<z.ZodObject> = {
   label: 'Comparing lips with sound',
   params: z.object({}),
   models: [],
+  usesCorrections: ['soundOffsetSec'],
   artifacts: { avSync: syncFile, avOffsets: offsetsFile },
   async run(context) {
     const faces = await readFacesAndSound(context);
@@ -37,10 +38,15 @@ export const avSyncStage: Stage<z.ZodObject> = {
     const ofNet = await syncNetOffsets(context, tracks, shots);
     const isNet = ofNet !== null && (ofNet.file.offsetFrames !== null || ofLips.file.offsetFrames === null);
     const chosen = isNet ? ofNet : ofLips;
+    const given = context.job.corrections?.soundOffsetSec ?? null;
+    const told = (verdict: Told): ReturnType<typeof toSeconds> => ({
+      ...toSeconds(verdict),
+      ...(given === null ? {} : { offsetSec: given }),
+    });
     await context.writeJson(syncFile, {
-      ...toSeconds(chosen.file),
-      method: isNet ? 'syncnet' : 'lips',
-      shots: chosen.shots.map((verdict, shot) => ({ shot, ...toSeconds(verdict) })),
+      ...told(chosen.file),
+      method: given !== null ? 'person' : isNet ? 'syncnet' : 'lips',
+      shots: chosen.shots.map((verdict, shot) => ({ shot, ...told(verdict) })),
       tracks: chosen.tracks.map((one, at) => ({
         trackId: tracks[at]!.id,
         offsetFrames: -one.offsetFrames + 0,

@@ -13,7 +13,7 @@ const offset = z.object({
 
 /** What `sync.json` holds. */
 export const syncSchema = offset.extend({
-  method: z.enum(['lips', 'syncnet']),
+  method: z.enum(['lips', 'syncnet', 'person']),
   /** In the order of `shots.json`. */
   shots: z.array(offset.extend({ shot: z.number().int() })),
   /** Best offset of each face track, sure or not. */

@@ -43,6 +43,7 @@ export interface FollowOptions {
   readonly detector?: typeof blazeFaceStage;
   /** `node.param` → value. */
   readonly params?: Record<string, unknown>;
+  readonly corrections?: EngineJob['corrections'];
   readonly signal?: AbortSignal;
   /** A cache of its own, so that everything is computed. */
   readonly cache?: string;
@@ -87,6 +88,7 @@ export class FaceFollower {
         systemId: 'test-faces',
         params: options.params ?? {},
         speakers: null,
+        corrections: options.corrections,
       },
       recipe(options.detector ?? blazeFaceStage),
       {
