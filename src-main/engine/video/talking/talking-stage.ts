@@ -14,7 +14,7 @@ const CALIBRATION = 'grid-1';
 /**
  * Which face is heard, frame by frame. Inputs `pcm`, `vad`, `speech`, `face-tracks`, `face-views`; outputs `talking.f32`
  * (a probability for each row of `tracks.f32`) and `talking.json`. A clear offset between sound and picture is taken into
- * account.
+ * account; one that a person has set goes before what is measured.
  */
 export const talkingStage: Stage<z.ZodObject> = {
   id: 'talking',
@@ -23,6 +23,7 @@ export const talkingStage: Stage<z.ZodObject> = {
   params: z.object({}),
   models: [],
   optionalModels: speakerNetParts('audio', 'backend'),
+  usesCorrections: ['soundOffsetSec'],
   artifacts: { talking: talkingFile, talkingIndex: talkingIndexFile },
   async run(context) {
     const faces = await readFacesAndSound(context);
@@ -32,7 +33,9 @@ export const talkingStage: Stage<z.ZodObject> = {
     const { shotCurves } = await context.kernel('av-offset', {
       ...{ tracks, lips, level, speech: regions, shots, byTrack: false },
     });
-    const offsetFrames = judgeOffset(pooledCurve(shotCurves)).offsetFrames ?? 0;
+    const given = context.job.corrections?.soundOffsetSec ?? null;
+    const found = judgeOffset(pooledCurve(shotCurves)).offsetFrames ?? 0;
+    const offsetFrames = given === null ? found : Math.round(given * FRAME_RATE_HZ) + 0;
     const { nets, logOdds: netLogOdds } = await netEvidence(context, faces, offsetFrames);
     const speech = await readSpeech(context, faces);
     const talking = await context.kernel('face-talking', { tracks, lips, level, speech, offsetFrames, netLogOdds });
