@@ -40,7 +40,9 @@ export const sileroVad: Kernel<SileroInput, Float32Array> = async (context, inpu
     const out = new Float32Array(groupEnd - firstStep);
     const laneSamples = (warmUpSteps + laneSteps) * VAD_STEP_SAMPLES + CONTEXT_SAMPLES;
     const audio = Array.from({ length: lanes }, (_, lane) =>
-      pcm.readFloat((firstStep + lane * laneSteps - warmUpSteps) * VAD_STEP_SAMPLES - CONTEXT_SAMPLES, laneSamples),
+      withoutOffset(
+        pcm.readFloat((firstStep + lane * laneSteps - warmUpSteps) * VAD_STEP_SAMPLES - CONTEXT_SAMPLES, laneSamples),
+      ),
     );
     const width = CONTEXT_SAMPLES + VAD_STEP_SAMPLES;
     const block = new Float32Array(lanes * width);
@@ -68,6 +70,21 @@ export const sileroVad: Kernel<SileroInput, Float32Array> = async (context, inpu
     pcm.close();
   }
 };
+
+/** A constant in the sound (a bad sound card) deafens the net; what every recording has of it stays as it is. */
+const LEAST_OFFSET = 0.02;
+
+function withoutOffset(samples: Float32Array): Float32Array {
+  let sum = 0;
+  let heard = 0;
+  // What lies outside the file reads as zero and is no part of the mean.
+  for (const value of samples) {
+    sum += value;
+    if (value !== 0) heard++;
+  }
+  const mean = heard > 0 ? sum / heard : 0;
+  return Math.abs(mean) < LEAST_OFFSET ? samples : samples.map((value) => (value === 0 ? 0 : value - mean));
+}
 
 function clearLane(state: Float32Array, lanes: number, lane: number): void {
   for (let layer = 0; layer < 2; layer++) {

@@ -47,6 +47,25 @@ describe('Silero in lanes', () => {
     expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.02);
     await rm(dir, { recursive: true });
   });
+
+  it('hears the same beside a constant in the sound', async () => {
+    const samples = voiceLikePcm(4).map((value) => value / 8);
+    const heard = async (offset: number): Promise<Float32Array> => {
+      const { dir, pcmPath } = await writePcm(samples.map((value) => value + offset));
+      const { output } = await sileroVad(context, {
+        modelPath,
+        pcmPath,
+        firstStep: 0,
+        laneSteps: 160,
+        lanes: 1,
+        warmUpSteps: 64,
+      });
+      await rm(dir, { recursive: true });
+      return output;
+    };
+    const [plain, moved] = [await heard(0), await heard(27_000)];
+    expect(Math.max(...plain.map((value, i) => Math.abs(value - moved[i]!)))).toBeLessThan(0.1);
+  });
 });
 
 describe('vadGroups', () => {
