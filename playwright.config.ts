@@ -1,4 +1,7 @@
 import { defineConfig } from '@playwright/test';
+import { rememberCompiledCode } from './scripts/compile-cache.ts';
+
+rememberCompiledCode();
 
 /**
  * End to end against a real host with folders of its own: in the desktop window where Electron's program is, else in a

@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { rememberCompiledCode } from './scripts/compile-cache.ts';
 
 /**
  * Unit projects by zone. `slow` holds long media and heavy nets; CI runs it too (`npm run test:slow`).
  * A test that needs `../shared` says so through `src-main/testing/shared-data.ts`, which skips it by name.
  */
+rememberCompiledCode();
 const slow = ['**/*.slow.test.ts'];
 
 export default defineConfig({

@@ -13,6 +13,7 @@ import { ModelsView } from '../features/models/ModelsView.tsx';
 import { MergeSpeakersDialog } from '../features/review/MergeSpeakersDialog.tsx';
 import { PickSpeakerDialog } from '../features/review/PickSpeakerDialog.tsx';
 import { SettingsView } from '../features/settings/SettingsView.tsx';
+import { VoicesDialog } from '../features/voices/VoicesDialog.tsx';
 import { useAppStore } from '../state/app-store.ts';
 import type { Overlay, View } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
@@ -43,6 +44,7 @@ const overlayOf: Partial<Record<Overlay, () => ReactElement>> = {
   'pick-speaker': PickSpeakerDialog,
   'merge-speakers': MergeSpeakersDialog,
   relink: RelinkDialog,
+  voices: VoicesDialog,
 };
 
 /** The window: title bar, banners, the view that was chosen, status line. */

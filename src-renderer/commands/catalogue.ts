@@ -90,6 +90,10 @@ export const catalogue = [
   { id: 'speaker.add', group: 'speakers', keys: ['KeyN'] },
   { id: 'speaker.rename', group: 'speakers', keys: ['F2'] },
   { id: 'speaker.merge', group: 'speakers', keys: ['$mod+KeyM'] },
+  { id: 'speaker.acceptName', group: 'speakers', keys: ['KeyP'] },
+  { id: 'speaker.dismissName', group: 'speakers', keys: ['Shift+KeyP'] },
+  { id: 'speaker.voices', group: 'speakers', keys: ['Shift+KeyN'] },
+  { id: 'speaker.count', group: 'speakers', keys: ['Shift+KeyR'] },
 
   { id: 'face.next', group: 'move', keys: ['KeyF'] },
   { id: 'face.previous', group: 'move', keys: ['Shift+KeyF'] },

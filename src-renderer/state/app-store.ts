@@ -19,7 +19,10 @@ export type Overlay =
   | 'pick-speaker'
   | 'merge-speakers'
   | 'relink'
+  | 'voices'
   | 'run-again'
+  /** Run again, asked for the number of speakers. */
+  | 'set-count'
   | 'export'
   | 'jobs';
 
@@ -68,6 +71,9 @@ export interface AppState {
   dismiss: (noticeId: number) => void;
   saveSettings: (patch: Partial<Settings>) => Promise<void>;
   putJob: (job: Job) => void;
+  /** Jobs whose answer becomes the labels as soon as it is there. */
+  adoptJobIds: ReadonlySet<string>;
+  adoptWhenDone: (jobId: string) => void;
 }
 
 let nextNotice = 1;
@@ -112,6 +118,8 @@ export const useAppStore = create<AppState>()((set, get) => ({
       get().report(thrown);
     }
   },
+  adoptJobIds: new Set(),
+  adoptWhenDone: (jobId) => set({ adoptJobIds: new Set(get().adoptJobIds).add(jobId) }),
   putJob: (job) => {
     const others = get().jobs.filter((one) => one.id !== job.id);
     set({ jobs: [...others, job].sort((a, b) => a.createdMs - b.createdMs) });

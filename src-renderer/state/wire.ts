@@ -1,9 +1,10 @@
 import type { ApiClient, ApiEvent } from '#shared/api/contract.ts';
 import { toErrorData } from '#shared/api/errors.ts';
 import { setTheme } from '../ui/theme.ts';
-import { useAppStore } from './app-store.ts';
+import { useAppStore, type AppState } from './app-store.ts';
 import { useReviewStore } from './review-store.ts';
 import { viewMemory } from './view-memory.ts';
+import { followVoices } from './voices-store.ts';
 
 /** Bring both stores to life on this client and keep them true. Returns the function that lets go. */
 export function connectStores(api: ApiClient): () => void {
@@ -70,6 +71,16 @@ export function connectStores(api: ApiClient): () => void {
     else if (event.type === 'notice') app.getState().notify(event.level, event.text, event.error);
   };
 
+  /** Answers that a person wants to use as soon as they are there. */
+  const adoptDone = ({ jobs, adoptJobIds }: AppState): void => {
+    for (const job of jobs) {
+      if (!adoptJobIds.has(job.id) || job.state === 'queued' || job.state === 'running') continue;
+      app.setState({ adoptJobIds: new Set([...adoptJobIds].filter((id) => id !== job.id)) });
+      if (job.hypothesisId === null || review.getState().media?.id !== job.mediaId) continue;
+      void review.getState().apply({ op: 'hypothesis.adopt', hypothesisId: job.hypothesisId });
+    }
+  };
+
   let wasLost = false;
   const stops = [
     api.on(receive),
@@ -88,12 +99,17 @@ export function connectStores(api: ApiClient): () => void {
       if (state.settings.playOnSelect !== before.settings.playOnSelect)
         review.setState({ playOnSelect: state.settings.playOnSelect });
     }),
+    app.subscribe((state, before) => {
+      if (state.jobs !== before.jobs && state.adoptJobIds.size > 0) adoptDone(state);
+    }),
     review.subscribe((state, before) => {
       if (state.media && state.media.id !== before.media?.id) viewMemory.set('review.mediaId', state.media.id);
     }),
   ];
   void boot();
+  const letVoicesGo = followVoices(api);
   return () => {
+    letVoicesGo();
     for (const stop of stops) stop();
   };
 }

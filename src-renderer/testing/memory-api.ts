@@ -195,6 +195,8 @@ export class MemoryApi implements ApiClient {
       this.hypotheses.find((one) => one.info.id === hypothesisId)?.segments ?? [],
     'systems.list': () => [],
     'models.list': () => [],
+    'voices.list': () => [],
+    'voices.proposals': () => [],
     'jobs.list': () => this.jobs,
   };
 }

@@ -64,6 +64,13 @@ export function Popover({ open, onOpenChange, title, trigger, children, align = 
           sideOffset={6}
           collisionPadding={12}
           aria-label={title}
+          onOpenAutoFocus={(event) => {
+            const first =
+              event.currentTarget instanceof Element && event.currentTarget.querySelector('[data-autofocus]');
+            if (!(first instanceof HTMLElement)) return;
+            event.preventDefault();
+            first.focus();
+          }}
           onEscapeKeyDown={(event) => {
             // Esc belongs to the dialog that lies above it.
             if (document.querySelector('dialog[open]')) event.preventDefault();

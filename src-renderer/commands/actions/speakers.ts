@@ -1,4 +1,6 @@
 import { i18next } from '../../i18n/index.ts';
+import type { Speaker } from '#shared/domain/records.ts';
+import { acceptName, dismissName, useVoices, voiceHint } from '../../state/voices-store.ts';
 import { speakerOfDigit } from '../../state/derive.ts';
 import { app, focused, review, reviewing } from '../action.ts';
 import type { Action } from '../action.ts';
@@ -32,6 +34,17 @@ const digitActions = Object.fromEntries(
 /** Asked for by `speaker.rename`; the speaker list shows its field (features/review/SpeakerList.tsx). */
 export const renameRequest = new EventTarget();
 
+/** The target, where a name is proposed for it; else the first one that has a proposal. Says so when there is none. */
+function proposedSpeaker(): Speaker | undefined {
+  const { speakers, targetSpeakerId, say, setTargetSpeaker } = review();
+  const isProposed = (speaker: Speaker): boolean => voiceHint(speaker, speakers, useVoices.getState())?.kind === 'name';
+  const target = speakers.find(({ id }) => id === targetSpeakerId);
+  const found = target && isProposed(target) ? target : speakers.find(isProposed);
+  if (!found) say(i18next.t('say.noProposal'));
+  else if (found !== target) setTargetSpeaker(found.id);
+  return found;
+}
+
 export const speakerActions = {
   ...digitActions,
   'speaker.pick': {
@@ -56,6 +69,28 @@ export const speakerActions = {
     run: () => {
       renameRequest.dispatchEvent(new CustomEvent('rename', { detail: review().targetSpeakerId }));
     },
+  },
+  'speaker.acceptName': {
+    when: reviewing,
+    run: () => {
+      const speaker = proposedSpeaker();
+      return speaker && acceptName(speaker);
+    },
+  },
+  'speaker.dismissName': {
+    when: reviewing,
+    run: () => {
+      const speaker = proposedSpeaker();
+      if (!speaker) return;
+      const name = useVoices.getState().proposals.get(speaker.id)?.name;
+      dismissName(speaker);
+      review().say(i18next.t('say.dismissed', { name, speaker: speaker.name }));
+    },
+  },
+  'speaker.voices': { run: () => app().openOverlay('voices') },
+  'speaker.count': {
+    when: reviewing,
+    run: () => app().openOverlay('set-count'),
   },
   'speaker.merge': {
     when: reviewing,

@@ -16,12 +16,16 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
   const api = useAppStore((state) => state.api);
   const report = useAppStore((state) => state.report);
   const putJob = useAppStore((state) => state.putJob);
+  const adoptWhenDone = useAppStore((state) => state.adoptWhenDone);
   const mediaId = useReviewStore((state) => state.media?.id);
   const found = useReviewStore((state) => state.speakers.length);
   const [systemId, setSystemId] = useState(
     (systems.find((system) => system.missingModels.length === 0) ?? systems[0])?.id ?? '',
   );
-  const [mode, setMode] = useState<CountMode>('auto');
+  const forCount = useAppStore((state) => state.overlay === 'set-count');
+  const untouched = useReviewStore((state) => state.segments.every(({ origin }) => origin !== 'human'));
+  const [atOnce, setAtOnce] = useState(forCount && untouched);
+  const [mode, setMode] = useState<CountMode>(forCount ? 'exact' : 'auto');
   const [exact, setExact] = useState(Math.max(1, found));
   const [range, setRange] = useState({ min: 2, max: Math.max(4, found) });
   const [params, setParams] = useState<Record<string, number>>({});
@@ -39,7 +43,9 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
           : { min: Math.min(range.min, range.max), max: Math.max(range.min, range.max) };
     onDone();
     try {
-      putJob(await api.call('jobs.start', { mediaId, systemId, speakers, params }));
+      const job = await api.call('jobs.start', { mediaId, systemId, speakers, params });
+      if (atOnce) adoptWhenDone(job.id);
+      putJob(job);
     } catch (thrown) {
       report(thrown);
     }
@@ -53,6 +59,8 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
       max={100}
       value={value}
       aria-label={label}
+      data-autofocus={forCount || undefined}
+      onFocus={(event) => event.target.select()}
       onChange={(event) => onValue(asCount(event.target.value))}
     />
   );
@@ -121,7 +129,11 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
           </div>
         </details>
       )}
-      <p className={controls.hint}>{t('run.note')}</p>
+      <label className={controls.check}>
+        <input type="checkbox" checked={atOnce} onChange={(event) => setAtOnce(event.target.checked)} />
+        {t('run.atOnce')}
+      </label>
+      <p className={controls.hint}>{t(atOnce ? 'run.noteAtOnce' : 'run.note')}</p>
       <Button type="submit" tone="primary" disabled={!system || missing.length > 0}>
         {t('run.start')}
       </Button>
@@ -163,7 +175,7 @@ function ParamField({ param, value, onValue }: ParamFieldProps): ReactElement {
 export function RunAgainPopover({ trigger }: { trigger: ReactElement }): ReactElement {
   const { t } = useTranslation();
   const systems = useAppStore((state) => state.systems);
-  const open = useAppStore((state) => state.overlay === 'run-again');
+  const open = useAppStore((state) => state.overlay === 'run-again' || state.overlay === 'set-count');
   const openOverlay = useAppStore((state) => state.openOverlay);
   const closeOverlay = useAppStore((state) => state.closeOverlay);
   return (

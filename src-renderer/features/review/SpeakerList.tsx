@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react';
+import { AudioLines, Plus } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { flushSync } from 'react-dom';
@@ -8,10 +8,13 @@ import { renameRequest } from '../../commands/actions/speakers.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { digitOfLane, speakerTotals } from '../../state/derive.ts';
 import { useReviewStore } from '../../state/review-store.ts';
+import { useVoices, voiceHint } from '../../state/voices-store.ts';
 import { MiddleText, SectionHead, Swatch, classes, controls } from '../../ui/controls.tsx';
 import { clockTime } from '../../ui/format.ts';
 import { CommandButton } from '../../ui/keys.tsx';
 import { MoreMenu } from '../../ui/Menu.tsx';
+import { NameProposal } from './NameProposal.tsx';
+import { SpeakerCountNote } from './SpeakerCountNote.tsx';
 import styles from './SpeakerList.module.css';
 
 function NameField({ speaker, onDone }: { speaker: Speaker; onDone: () => void }): ReactElement {
@@ -70,6 +73,10 @@ function SpeakerRow({ speaker, lane, isTarget, renaming, onRename }: RowProps): 
   const selectedIds = useReviewStore((state) => state.selection.segmentIds);
   const openOverlay = useAppStore((state) => state.openOverlay);
   const { timeSec, turns } = speakerTotals(segments).get(speaker.id) ?? { timeSec: 0, turns: 0 };
+  const speakers = useReviewStore((state) => state.speakers);
+  const proposals = useVoices((state) => state.proposals);
+  const dismissed = useVoices((state) => state.dismissed);
+  const hint = voiceHint(speaker, speakers, { proposals, dismissed });
   const key = digitOfLane(lane);
   const mine = (): string[] => segments.filter((one) => one.speakerId === speaker.id).map((one) => one.id);
   return (
@@ -92,6 +99,7 @@ function SpeakerRow({ speaker, lane, isTarget, renaming, onRename }: RowProps): 
               <MiddleText text={speaker.name} />
             </b>
             <small>{t('speakers.totals', { time: clockTime(timeSec), count: turns })}</small>
+            {hint && <NameProposal speaker={speaker} hint={hint} />}
           </>
         )}
       </div>
@@ -113,6 +121,14 @@ function SpeakerRow({ speaker, lane, isTarget, renaming, onRename }: RowProps): 
               onSelect: () => {
                 setTarget(speaker.id);
                 openOverlay('merge-speakers');
+              },
+            },
+            {
+              label: t('speakers.enrol'),
+              disabled: turns === 0,
+              onSelect: () => {
+                setTarget(speaker.id);
+                openOverlay('voices');
               },
             },
             {
@@ -139,6 +155,7 @@ export function SpeakerList(): ReactElement {
   const speakers = useReviewStore((state) => state.speakers);
   const targetId = useReviewStore((state) => state.targetSpeakerId);
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
+  const comparing = useVoices((state) => state.comparing);
   const [renamingId, setRenamingId] = useState<string | null>(null);
   useEffect(() => {
     // At once: the next key that is typed already belongs to the field.
@@ -149,10 +166,16 @@ export function SpeakerList(): ReactElement {
   return (
     <section aria-label={t('speakers.title')} data-tour="speakers">
       <SectionHead title={`${t('speakers.title')} · ${speakers.length}`}>
-        <CommandButton id="speaker.add" tone="quiet" icon disabled={readOnly}>
-          <Plus size={15} aria-hidden />
-        </CommandButton>
+        <span className={styles.headEnd}>
+          <CommandButton id="speaker.voices" tone="quiet" icon>
+            <AudioLines size={15} aria-hidden />
+          </CommandButton>
+          <CommandButton id="speaker.add" tone="quiet" icon disabled={readOnly}>
+            <Plus size={15} aria-hidden />
+          </CommandButton>
+        </span>
       </SectionHead>
+      <SpeakerCountNote />
       {speakers.length === 0 && <p className={styles.none}>{t('speakers.none')}</p>}
       <ul>
         {speakers.map((speaker, lane) => (
@@ -166,6 +189,11 @@ export function SpeakerList(): ReactElement {
           />
         ))}
       </ul>
+      {comparing && (
+        <p className={styles.none} role="status">
+          {t('voices.comparing')}
+        </p>
+      )}
     </section>
   );
 }

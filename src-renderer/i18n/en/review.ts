@@ -95,8 +95,13 @@ export const speakers = {
   selectAll: 'Select all segments',
   assignSelection: 'Assign the selection',
   merge: 'Merge with …',
+  enrol: 'Enrol this voice …',
   delete: 'Delete with all segments',
   key: 'Key {{key}}',
+  countUnsure: '{{low}}–{{high}} speakers are likely',
+  countSure: 'The number of speakers is sure',
+  countHint: 'Found by itself: {{found}}. Probabilities: {{all}}.',
+  countSet: 'Set …',
   pickTitle: 'Assign to',
   pickPlaceholder: 'Name of the speaker',
   create: 'New speaker “{{name}}”',
@@ -170,9 +175,11 @@ export const run = {
   and: 'and',
   start: 'Run',
   note: 'Your corrections stay. The result arrives as a further version.',
+  noteAtOnce: 'The result replaces the labels; speakers that match keep their names. Undo takes it back.',
   missingModels: 'Models are missing: {{models}}.',
   settings: 'Settings of the stages',
   noSystem: 'No system can run yet.',
+  atOnce: 'Use the result at once',
 };
 
 export const jobs = {

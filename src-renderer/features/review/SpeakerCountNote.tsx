@@ -1,0 +1,44 @@
+import { useMemo } from 'react';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SpeakerCount } from '#shared/domain/hypothesis.ts';
+import { runCommand } from '../../commands/registry.ts';
+import { useReviewStore, type ReviewState } from '../../state/review-store.ts';
+import { Button, Tooltip } from '../../ui/controls.tsx';
+import { percent } from '../../ui/format.ts';
+import { CommandHint } from '../../ui/keys.tsx';
+import styles from './SpeakerList.module.css';
+
+/** How sure the number of speakers is that the labels come from; null where nobody estimated it. */
+function countOf({ hypotheses, segments }: Pick<ReviewState, 'hypotheses' | 'segments'>): SpeakerCount | null {
+  const used = new Set(segments.map(({ hypothesisId }) => hypothesisId));
+  const lane = hypotheses.findLast(({ info }) => used.has(info.id));
+  return lane?.info.provenance?.speakerCount ?? null;
+}
+
+/** The estimated number of speakers with its uncertainty, and the way to set it: the voices are then grouped anew. */
+export function SpeakerCountNote(): ReactElement | null {
+  const { t } = useTranslation();
+  const hypotheses = useReviewStore((state) => state.hypotheses);
+  const segments = useReviewStore((state) => state.segments);
+  const count = useMemo(() => countOf({ hypotheses, segments }), [hypotheses, segments]);
+  const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
+  if (!count) return null;
+  const { found, low, high, probabilities } = count;
+  const all = probabilities
+    .filter(({ probability }) => probability >= 0.01)
+    .map(({ count: number, probability }) => `${number}: ${percent(probability)}`)
+    .join(', ');
+  return (
+    <p className={styles.count}>
+      <span title={t('speakers.countHint', { found, all })}>
+        {high > low ? t('speakers.countUnsure', { low, high }) : t('speakers.countSure')}
+      </span>
+      <Tooltip content={<CommandHint id="speaker.count" />}>
+        <Button tone="link" disabled={readOnly} onClick={() => runCommand('speaker.count')}>
+          {t('speakers.countSet')}
+        </Button>
+      </Tooltip>
+    </p>
+  );
+}
