@@ -1,22 +1,24 @@
 /**
- *   npm run bench -- fit-voices DIR…
+ *   npm run bench -- fit-voices [--net DIR] [--strangers yes] DIR…
  *
  * Fits the weights of src-main/engine/cluster/same-voice-model.ts, and those of the baseline on cepstra alone, to the
  * conversations that `bench -- conversations` composed in DIR: prints them and what they reach on the half they were not
- * fitted to. To be run again, and the version of the stage `speaker-clusters` raised, when the voice embedding changes.
+ * fitted to. To be run again, and the version of the stage `voice-divisions` raised, when the voice embedding changes.
+ * `--net`: folder with `trunk.onnx` and `head.onnx` of another embedding. `--strangers yes`: the embedding was not trained on
+ * the speakers, so they are taken as they are; otherwise they are made harder to tell apart.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { cepstralWindows } from '#engine/audio/cepstral-windows.ts';
-import { windowsSchema } from '#engine/audio/voice-embeddings.ts';
+import { modelsDir } from '#engine/audio/testing/local-kernels.ts';
 import { meanCosine } from '#engine/cluster/cue-likeness.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
-import { Diarizer } from '#jobs/diarize-files.ts';
-import { parseRttm } from '#shared/formats/rttm.ts';
+import { resolveModel } from '#models/registry.ts';
 import type { Turn } from '#shared/formats/turn.ts';
 import { fitModel, judge } from './fit/fit-model.ts';
 import type { KnownConversation } from './fit/fit-model.ts';
 import { hardened } from './fit/hardening.ts';
+import { ConversationReader } from './fit/read-conversation.ts';
+import type { HeardConversation } from './fit/read-conversation.ts';
 
 /** More windows take long and hold nothing else. */
 const MOST_WINDOWS = 900;
@@ -32,22 +34,30 @@ interface Both {
   cepstra: KnownConversation;
 }
 
-export async function run(folders: string[]): Promise<number> {
+export async function run(args: string[]): Promise<number> {
+  const options = new Map<string, string>();
+  const folders: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    if (args[i]!.startsWith('--')) options.set(args[i]!, args[++i] ?? '');
+    else folders.push(args[i]!);
+  }
   if (folders.length === 0) {
-    console.error('Usage: npm run bench -- fit-voices DIR…');
+    console.error('Usage: npm run bench -- fit-voices [--net DIR] [--strangers yes] DIR…');
     return 2;
   }
+  const net = path.resolve(options.get('--net') ?? path.join(modelsDir, 'diarist-voice'));
+  const areStrangers = options.get('--strangers') === 'yes';
+  const reader = new ConversationReader(
+    { trunkPath: path.join(net, 'trunk.onnx'), headPath: path.join(net, 'head.onnx') },
+    (await resolveModel('silero-vad-v6', [modelsDir])).path,
+  );
   const conversations: Both[] = [];
-  const diarizer = await Diarizer.open();
-  try {
-    for (const folder of folders) {
-      for (const name of (await readdir(folder)).filter((one) => one.endsWith('.rttm')).sort()) {
-        const one = await read(diarizer, path.join(folder, name), conversations.length);
-        if (one) conversations.push(one);
-      }
+  for (const folder of folders) {
+    for (const name of (await readdir(folder)).filter((one) => one.endsWith('.rttm')).sort()) {
+      const one = known(await reader.read(path.join(folder, name)), conversations.length, areStrangers);
+      if (one) conversations.push(one);
+      if (conversations.length % 40 === 0) console.log(`${conversations.length} conversations read`);
     }
-  } finally {
-    await diarizer.close();
   }
   console.log(`${conversations.length} conversations`);
   for (const kind of ['voice', 'cepstra'] as const) {
@@ -67,27 +77,24 @@ export async function run(folders: string[]): Promise<number> {
 }
 
 /** null for a recording with too few or too many windows. */
-async function read(diarizer: Diarizer, rttmPath: string, index: number): Promise<Both | null> {
-  const wav = rttmPath.replace(/\.rttm$/u, '.wav');
-  const { turns } = parseRttm(await readFile(rttmPath, 'utf8'), { file: rttmPath });
-  const { result } = await diarizer.diarize(wav, { systemId: 'diarist-audio' });
-  const file = (name: string): string => {
-    const found = result.artifacts.find((artifact) => artifact.name === name);
-    if (!found) throw new Error(`${wav}: the run left no ${name}`);
-    return found.path;
-  };
-  const { windows } = windowsSchema.parse(JSON.parse(await readFile(file('embeddings/windows.json'), 'utf8')));
+function known(
+  { turns, windows, voices, cepstra }: HeardConversation,
+  index: number,
+  areStrangers: boolean,
+): Both | null {
   if (windows.length < FEWEST_WINDOWS || windows.length > MOST_WINDOWS) return null;
   const startSec = Float64Array.from(windows, (window) => window.startSec);
   const endSec = Float64Array.from(windows, (window) => window.endSec);
-  const embeddings = await readFloats(file('embeddings/embeddings.f32'));
-  const blocks = await readFloats(file('cepstra/cepstra.f32'));
   const truth = windows.map((window) => speakerOf(window, turns));
   const speakerCount = new Set(turns.map((turn) => turn.speaker)).size;
   const timed = (data: Float32Array) => ({ rows: vectors(data, data.length / windows.length), startSec, endSec });
-  const plain = timed(cepstralWindows(blocks, startSec, endSec));
-  const voice = { ...timed(embeddings), rows: hardened(timed(embeddings).rows, truth, index, SHRINK) };
-  const sound = { ...plain, rows: hardened(plain.rows, truth, index, 0) };
+  const plain = timed(cepstra);
+  const [voice, sound] = areStrangers
+    ? [timed(voices), plain]
+    : [
+        { ...plain, rows: hardened(timed(voices).rows, truth, index, SHRINK) },
+        { ...plain, rows: hardened(plain.rows, truth, index, 0) },
+      ];
   return {
     voice: { truth, speakerCount, cues: { voice, sound, voiceLikeness: meanCosine(voice.rows) } },
     cepstra: { truth, speakerCount, cues: { voice: plain, sound: null, voiceLikeness: meanCosine(plain.rows) } },
@@ -108,9 +115,4 @@ function speakerOf({ startSec, endSec }: { startSec: number; endSec: number }, t
   );
   const most = Math.max(...heard);
   return most > HEARD_SHARE * (endSec - startSec) ? heard.indexOf(most) : -1;
-}
-
-async function readFloats(file: string): Promise<Float32Array> {
-  const bytes = await readFile(file);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -15,11 +15,11 @@ export interface KnownConversation {
 }
 
 /** Where the first path comes from, before anything is fitted. */
-const START: SameVoiceModel = { pair: [10, 0, 0, 0, 3, 0, 0, -8], stop: [1, 0, 0, 0, 0, 0] };
+const START: SameVoiceModel = { pair: [10, 0, 0, 0, 3, 0, 0, 0, -8], stop: [1, 0, 0, 0, 0, 0] };
 /** Divisions of more groups say little of when to stop, and have too many pairs. */
 const MOST_GROUPS = 14;
-/** A group counts as a speaker's when so much of it is. */
-const PURE = 0.7;
+/** Two groups are one voice when so much of each is one speaker's: windows in which two people talk belong to both. */
+const HELD = 0.3;
 /** Share of windows by which a later division may be worse and going on still be right. */
 const TOLERANCE = 0.004;
 
@@ -66,11 +66,11 @@ function pathOf({ cues }: KnownConversation, model: SameVoiceModel): PathStep[] 
 function addPairs({ cues, truth }: KnownConversation, steps: readonly PathStep[], out: Cases): void {
   for (const { count, labels } of steps) {
     if (count < 2 || count > MOST_GROUPS) continue;
-    const speakers = speakersOf(labels, truth, count);
+    const shares = speakerShares(labels, truth, count);
     const evidence = pairEvidence(cues, labels, count);
     for (const { a, b, values } of evidence) {
-      if (speakers[a] === null || speakers[b] === null) continue;
-      const same = speakers[a] === speakers[b];
+      if (shares[a]!.size === 0 || shares[b]!.size === 0) continue;
+      const same = [...shares[a]!].some(([speaker, share]) => share >= HELD && (shares[b]!.get(speaker) ?? 0) >= HELD);
       out.values.push(values);
       out.targets.push(Number(same));
       out.weights.push(same ? 1 / count : 1 / evidence.length);
@@ -89,16 +89,15 @@ function addStops({ truth }: KnownConversation, steps: readonly PathStep[], out:
   }
 }
 
-/** Speaker of each group; null where none has most of it. */
-function speakersOf(labels: Int32Array, truth: ArrayLike<number>, count: number): (number | null)[] {
+/** By group: the share of its windows that are each speaker's; empty where nobody speaks in it. */
+function speakerShares(labels: Int32Array, truth: ArrayLike<number>, count: number): Map<number, number>[] {
   const seen = Array.from({ length: count }, () => new Map<number, number>());
   labels.forEach((label, i) => {
     if (truth[i]! >= 0) seen[label]!.set(truth[i]!, (seen[label]!.get(truth[i]!) ?? 0) + 1);
   });
   return seen.map((speakers) => {
     const total = [...speakers.values()].reduce((sum, value) => sum + value, 0);
-    const [best] = [...speakers].sort((x, y) => y[1] - x[1]);
-    return best && best[1] >= PURE * total ? best[0] : null;
+    return new Map([...speakers].map(([speaker, windows]) => [speaker, windows / total]));
   });
 }
 
