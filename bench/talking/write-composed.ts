@@ -3,6 +3,7 @@ import path from 'node:path';
 import { LIP, LIP_VALUES } from '#engine/video/lips/lip-file.ts';
 import { syncNetIndexFile } from '#engine/video/sync/syncnet-file.ts';
 import { jointIndexFile } from '#engine/video/talking/joint-consumer.ts';
+import { mssgIndexFile } from '#engine/video/talking/mssg-consumer.ts';
 import { jointNets } from '#engine/video/talking/speaker-nets.ts';
 import { visualIndexFile } from '#engine/video/talking/visual-file.ts';
 import { TRACK_ROW_VALUES } from '#engine/video/tracking/track-file.ts';
@@ -43,4 +44,5 @@ export async function writeComposed(dir: string, composed: ComposedTalk, shiftFr
   await put(`face-views/${visualIndexFile}`, { net: null, dims: 0, measuredRows: 0 });
   await put(`face-views/${syncNetIndexFile}`, { net: null, metric: null });
   for (const net of jointNets) await put(`face-views/${jointIndexFile(net)}`, { used: false });
+  await put(`face-views/${mssgIndexFile}`, { used: false, encoders: [] });
 }

@@ -45,6 +45,7 @@ import type { AvOffsetInput, AvOffsetOutput } from './video/sync/av-offset-kerne
 import type { SyncNetInput } from './video/sync/syncnet-kernel.ts';
 import type { FaceTalkingInput } from './video/talking/face-talking-kernel.ts';
 import type { JointNetInput } from './video/talking/joint-kernel.ts';
+import type { MssgGraphInput } from './video/talking/mssg-kernels.ts';
 import type { SpeakerNetInput } from './video/talking/speaker-net-kernel.ts';
 import type { FaceVisualInput } from './video/talking/visual-kernel.ts';
 import type { SpeechLevelInput } from './video/talking/speech-level-kernel.ts';
@@ -86,6 +87,8 @@ export interface Kernels {
   'face-visual': Kernel<FaceVisualInput, Float32Array>;
   'speaker-net': Kernel<SpeakerNetInput, Float32Array>;
   'joint-net': Kernel<JointNetInput, Float32Array>;
+  'mssg-encoder': Kernel<JointNetInput, Float32Array>;
+  'mssg-graph': Kernel<MssgGraphInput, Float32Array>;
   syncnet: Kernel<SyncNetInput, Float32Array>;
   'face-embed': Kernel<FaceEmbedInput, Float32Array>;
   'group-tracks': Kernel<IdentitiesInput, IdentitiesOutput>;
@@ -131,6 +134,8 @@ export const kernelLoaders: { readonly [N in KernelName]: () => Promise<Kernels[
   'face-visual': async () => (await import('./video/talking/visual-kernel.ts')).faceVisual,
   'speaker-net': async () => (await import('./video/talking/speaker-net-kernel.ts')).speakerNet,
   'joint-net': async () => (await import('./video/talking/joint-kernel.ts')).jointNet,
+  'mssg-encoder': async () => (await import('./video/talking/mssg-kernels.ts')).mssgEncoder,
+  'mssg-graph': async () => (await import('./video/talking/mssg-kernels.ts')).mssgGraphNet,
   syncnet: async () => (await import('./video/sync/syncnet-kernel.ts')).syncNet,
   'face-embed': async () => (await import('./video/identity/face-embed-kernel.ts')).faceEmbed,
   'group-tracks': async () => (await import('./video/identity/identities-kernel.ts')).groupTracks,

@@ -2,7 +2,7 @@ import { Message } from '../protobuf.ts';
 
 /**
  * Writes the part of ONNX's protobuf that a feed-forward net needs (https://github.com/onnx/onnx, onnx.proto3): a model
- * with one graph of nodes, float32 or int64 constants and float32 inputs and outputs.
+ * with one graph of nodes, float32 or int64 constants, inputs and outputs.
  */
 
 export interface OnnxTensor {
@@ -21,9 +21,10 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A float32 input or output; a string is a free dimension of that name. */
+/** An input or output, float32 unless it says otherwise; a string is a free dimension of that name. */
 export interface OnnxValue {
   readonly name: string;
+  readonly type?: 'int64';
   readonly dims: readonly (number | string)[];
 }
 
@@ -98,11 +99,11 @@ function littleEndian(data: Float32Array | BigInt64Array): Uint8Array {
   return bytes;
 }
 
-function valueMessage({ name, dims }: OnnxValue): Message {
+function valueMessage({ name, dims, type }: OnnxValue): Message {
   const shape = new Message();
   for (const dim of dims) {
     shape.message(1, typeof dim === 'number' ? new Message().int(1, dim) : new Message().text(2, dim));
   }
-  const tensor = new Message().int(1, FLOAT).message(2, shape);
+  const tensor = new Message().int(1, type === 'int64' ? INT64 : FLOAT).message(2, shape);
   return new Message().text(1, name).message(2, new Message().message(1, tensor));
 }

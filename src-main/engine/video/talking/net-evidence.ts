@@ -1,6 +1,8 @@
 import type { StageContext } from '../../stage.ts';
 import { logOddsOf } from './calibration.ts';
 import { jointIndexFile, jointIndexSchema, jointScoreFile } from './joint-consumer.ts';
+import { mssgIndexFile, mssgIndexSchema, mssgScoreFile } from './mssg-consumer.ts';
+import { MSSG_GRAPH_ID } from './mssg-graph.ts';
 import { netScores, seenNet } from './net-scores.ts';
 import { jointNets } from './speaker-nets.ts';
 import type { FacesAndSound } from './talk-input.ts';
@@ -33,6 +35,11 @@ export async function netEvidence(
     if (!used) continue;
     const scores = await views.readFloat32(jointScoreFile(net));
     found.push({ id: net.id, logOdds: logOddsOf(net.calibration, scores, scores.length) });
+  }
+  // Whatever weights a person adds: what they say is taken for log odds as it is.
+  const { used } = await views.readJson(mssgIndexFile, mssgIndexSchema);
+  if (used && Math.abs(offsetFrames) <= MOST_JOINT_OFFSET_FRAMES) {
+    found.push({ id: MSSG_GRAPH_ID, logOdds: await views.readFloat32(mssgScoreFile) });
   }
   return { nets: found.map(({ id }) => id), logOdds: meanKnown(found.map(({ logOdds }) => logOdds)) };
 }

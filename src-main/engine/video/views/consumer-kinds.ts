@@ -3,6 +3,7 @@ import { lipCropsKind } from '../lips/lip-crops-consumer.ts';
 import { lipsKind } from '../lips/lips-consumer.ts';
 import { syncNetKind } from '../sync/syncnet-consumer.ts';
 import { jointKinds } from '../talking/joint-consumer.ts';
+import { mssgKind } from '../talking/mssg-consumer.ts';
 import { visualKind } from '../talking/visual-consumer.ts';
 import type { FaceViewConsumerKind } from './consumer.ts';
 
@@ -13,5 +14,6 @@ export const faceViewConsumers: readonly FaceViewConsumerKind[] = [
   looksKind,
   visualKind,
   ...jointKinds,
+  mssgKind,
   syncNetKind,
 ];

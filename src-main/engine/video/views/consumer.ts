@@ -99,6 +99,8 @@ export interface FaceViewBlock {
 
 export interface FaceViewConsumer {
   readonly crops: readonly CropWish[];
+  /** true: its crops reach far beyond the face, so that all of the picture is decoded. */
+  readonly seesWholePicture?: boolean;
   /** false: this face is not wanted in this frame. Must depend on the file only. Default: all are. */
   wants?(face: FaceView): boolean;
   /** @param faces wanted ones of the block, by frame, then by row; frames that cannot be decoded stay out of its batches */

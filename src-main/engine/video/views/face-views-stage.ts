@@ -104,12 +104,15 @@ async function lookAtAll(
   const spans = oneSpan ? [{ from: joined[0]!.from, to: joined.at(-1)!.to }] : joined;
   const { widthPx, heightPx, rotationDeg } = probe.video[0]!;
   const upright = rotationDeg % 180 === 0 ? { widthPx, heightPx } : { widthPx: heightPx, heightPx: widthPx };
+  const seesWhole = consumers.some(({ seesWholePicture }) => seesWholePicture);
   const open = ({ from, to }: FrameSpan): FrameStream => {
     // In the middle of a frame's time, so that rounding never names its neighbour.
     const range = { startSec: (from + 0.5) / FRAME_RATE_HZ, endSec: (to - 0.5) / FRAME_RATE_HZ };
     const { pictureWidthPx, pictureHeightPx } = input.size;
     // Of the whole span, wherever in it the work goes on.
-    const window = viewWindow(spans.find((span) => from < span.to) ?? { from, to }, input, input.size, upright);
+    const window = seesWhole
+      ? undefined
+      : viewWindow(spans.find((span) => from < span.to) ?? { from, to }, input, input.size, upright);
     const stream = new FrameStream(
       toolsOf(context),
       { path, probe, choice: { range } },

@@ -5,6 +5,7 @@ import { seededRandom } from '../../../audio/testing/synthetic-pcm.ts';
 import { LIP, LIP_VALUES } from '../../lips/lip-file.ts';
 import { TRACK_ROW_VALUES } from '../../tracking/track-file.ts';
 import { jointIndexFile } from '../joint-consumer.ts';
+import { mssgIndexFile } from '../mssg-consumer.ts';
 import { jointNets } from '../speaker-nets.ts';
 import { FRAME_RATE_HZ, FRAME_SAMPLES } from '../speech-level.ts';
 
@@ -86,5 +87,6 @@ export async function writeTalk(faces: readonly SyntheticFace[], sound: Int16Arr
   await put('face-views/visual.json', JSON.stringify({ net: null, dims: 0, measuredRows: 0 }));
   await put('face-views/syncnet.json', JSON.stringify({ net: null, metric: null }));
   for (const net of jointNets) await put(`face-views/${jointIndexFile(net)}`, '{"used":false}');
+  await put(`face-views/${mssgIndexFile}`, '{"used":false,"encoders":[]}');
   return dir;
 }
