@@ -83,7 +83,9 @@ export function followVoices(api: ApiClient): () => void {
   const compare = (): void => {
     const { media, say } = useReviewStore.getState();
     const own = ++serial;
-    useVoices.setState({ proposals: new Map(), comparing: false });
+    const kept = viewMemory.get(dismissedKey);
+    const dismissed = typeof kept === 'object' ? (kept as Record<string, string>) : {};
+    useVoices.setState({ proposals: new Map(), comparing: false, dismissed });
     if (subject === null || !media || !useVoices.getState().voices?.length) return;
     useVoices.setState({ comparing: true });
     api.call('voices.proposals', { mediaId: media.id }).then(
@@ -128,11 +130,6 @@ export function followVoices(api: ApiClient): () => void {
       if (next === subject) return;
       subject = next;
       compare();
-    }),
-    useAppStore.subscribe((state, before) => {
-      if (state.project?.id === before.project?.id) return;
-      const kept = viewMemory.get(dismissedKey);
-      useVoices.setState({ dismissed: typeof kept === 'object' ? (kept as Record<string, string>) : {} });
     }),
   ];
   subject = subjectOf(useReviewStore.getState());

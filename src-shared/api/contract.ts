@@ -75,6 +75,10 @@ const modelSchema = z.object({
   installed: z.boolean(),
   bundled: z.boolean(),
   source: z.string(),
+  /** Labels of the systems that cannot run without it. */
+  neededBy: z.array(z.string()),
+  /** Labels of the systems that run without it, and better with it. */
+  helps: z.array(z.string()),
 });
 
 const directoryEntrySchema = z.object({

@@ -46,3 +46,16 @@ export function expectRefusal(run: CliRun, code: 1 | 2 | 3, file: string, cause:
   expect(run.code).toBe(code);
   expect(existsSync(out)).toBe(false);
 }
+
+export interface ReportLine {
+  type: string;
+  file: string;
+  error?: { code: string; message: string; fix?: string };
+}
+
+/** What `--json` printed. */
+export const reportLines = (run: CliRun): ReportLine[] =>
+  run.stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ReportLine);

@@ -16,6 +16,10 @@ export const modelHandlers = (services: Services): Pick<Handlers, 'models.list' 
       installed: model.installed,
       bundled: model.bundled,
       source: model.urls[0] ?? '',
+      neededBy: systemDescriptions.filter(({ models }) => models.includes(model.id)).map(({ label }) => label),
+      helps: systemDescriptions
+        .filter(({ optionalModels }) => optionalModels?.includes(model.id))
+        .map(({ label }) => label),
     }));
   },
   'systems.list': async () => {

@@ -24,6 +24,13 @@ function ModelRow({ model }: { model: ModelInfo }): ReactElement {
       </td>
       <td>{model.stage}</td>
       <td>
+        {model.neededBy.join(', ')}
+        {model.helps.length > 0 && (
+          <span className={styles.helps}>{t('models.helps', { systems: model.helps.join(', ') })}</span>
+        )}
+        {model.neededBy.length + model.helps.length === 0 && '–'}
+      </td>
+      <td>
         {model.licence}
         {model.nonCommercial && <span className={styles.tag}>{t('models.nonCommercial')}</span>}
       </td>
@@ -38,6 +45,21 @@ function ModelRow({ model }: { model: ModelInfo }): ReactElement {
       </td>
     </tr>
   );
+}
+
+/** What lies on the disk: with the app, and added by the person. */
+function diskUse(models: readonly ModelInfo[]): Record<string, string | number> {
+  const total = (some: readonly ModelInfo[]): string =>
+    fileSize(some.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  const bundled = models.filter((model) => model.bundled);
+  const added = models.filter((model) => model.installed && !model.bundled);
+  return {
+    bundled: bundled.length,
+    bundledSize: total(bundled),
+    added: added.length,
+    addedSize: total(added),
+    absent: models.length - bundled.length - added.length,
+  };
 }
 
 /** Models and systems: what is there, where it comes from, under which licence. */
@@ -58,6 +80,7 @@ export function ModelsView(): ReactElement {
           <div>
             <h1>{t('models.title')}</h1>
             <p>{t('models.text')}</p>
+            {models !== null && <p>{t('models.diskUse', diskUse(models))}</p>}
           </div>
         </header>
         {systems.length > 0 && (
@@ -91,6 +114,7 @@ export function ModelsView(): ReactElement {
                 <tr>
                   <th scope="col">{t('models.id')}</th>
                   <th scope="col">{t('models.stage')}</th>
+                  <th scope="col">{t('models.usedBy')}</th>
                   <th scope="col">{t('models.licence')}</th>
                   <th scope="col" className={view.num}>
                     {t('models.size')}

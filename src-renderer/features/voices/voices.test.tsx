@@ -4,6 +4,7 @@ import type { EnrolledVoiceInfo, SpeakerProposal } from '#shared/api/contract.ts
 import { AppError } from '#shared/api/errors.ts';
 import { command } from '../../commands/registry.ts';
 import { useReviewStore } from '../../state/review-store.ts';
+import { viewMemory } from '../../state/view-memory.ts';
 import { followVoices, useVoices } from '../../state/voices-store.ts';
 import { aFile, aSegment, aSpeaker } from '../../testing/builders.ts';
 import { MemoryApi } from '../../testing/memory-api.ts';
@@ -50,6 +51,7 @@ beforeEach(async () => {
   api.handlers['voices.list'] = () => voices;
   api.handlers['voices.proposals'] = () => proposals;
   useVoices.setState({ voices: null, proposals: new Map(), comparing: false, dismissed: {} });
+  viewMemory.load({}, api, false);
   await openApp(api, 'm');
   stop = followVoices(api);
   await waitFor(() => expect(useVoices.getState().comparing).toBe(false));
@@ -88,6 +90,10 @@ test('by keys: taken for the target or the first that has one, dismissed for goo
   expect(review().targetSpeakerId).toBe('a');
   act(() => command('speaker.acceptName').run());
   expect(review().lastAction?.label).toBe('No name is proposed for any speaker.');
+  // It stays so when everything is read again.
+  await act(async () => changeVoices(voices));
+  await waitFor(() => expect(screen.getByText('unknown voice')).toBeTruthy());
+  expect(screen.queryByText('Katie?')).toBeNull();
   proposals = [likely('b', 'Tom', null)];
   act(() => changeVoices([aVoice('Tom')]));
   await screen.findByText('likeness 0.82');

@@ -71,6 +71,10 @@ export const models = {
   none: 'No models are listed',
   noneText: 'The list comes with the program; this one has none.',
   systems: 'Systems',
+  usedBy: 'Used by',
+  helps: 'better: {{systems}}',
+  diskUse:
+    '{{bundled}} come with Diarist ({{bundledSize}}); {{added}} added by you ({{addedSize}}); {{absent}} not installed.',
   ready: 'ready',
   needs: 'needs {{models}}',
   betterWith: 'better with {{models}}',
