@@ -185,6 +185,17 @@ describe('the end', () => {
     await remove();
   });
 
+  test('of a picture whose length nobody promised is no damage', async () => {
+    const tools = await testTools();
+    const file = await makeMedia('flash-click.mp4');
+    const probe = await probeMedia(tools, file);
+    const video = [{ ...probe.video[0]!, durationSec: null }];
+    const source = { path: file, probe: { ...probe, durationSec: probe.durationSec + 9, video } };
+    const stream = new FrameStream(tools, { ...source, choice: { range: null } }, small);
+    await brightness(stream);
+    expect(stream.warnings).toEqual(['The picture ends 9.0 s before the file does.']);
+  });
+
   test('a file without a picture is refused', async () => {
     await expect(open('click.wav')).rejects.toMatchObject({ data: { code: 'bad-input' } });
   });

@@ -263,7 +263,10 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     const missing = this.expectedFrames - frames;
     if (missing > FRAME_RATE_HZ / 2 + 0.001 * this.expectedFrames) {
       this.warnings.push(
-        `${((100 * missing) / this.expectedFrames).toFixed(1)} % of the picture could not be decoded.`,
+        this.#stream.durationSec === null
+          ? // Containers such as Matroska tell no more than how long the longest stream is.
+            `The picture ends ${(missing / FRAME_RATE_HZ).toFixed(1)} s before the file does.`
+          : `${((100 * missing) / this.expectedFrames).toFixed(1)} % of the picture could not be decoded.`,
       );
     } else if (outcome.errorLines > 0) {
       this.warnings.push(`The picture is damaged in places (${outcome.errorLines} decoder messages).`);
