@@ -19,7 +19,7 @@ import { decode, readReaders, readWords, rootMeanSquare, sameMicrophone } from '
 
 const shared = path.resolve(import.meta.dirname, '../../shared');
 /** Speakers of ../shared/data/composed/libri_conv: never trained or tuned on. */
-const TEST_SPEAKERS = new Set(['19', '26', '27', '1688', '1998', '2033', '2414']);
+export const TEST_SPEAKERS = new Set(['19', '26', '27', '1688', '1998', '2033', '2414']);
 
 export async function run(args: string[]): Promise<number> {
   const options = new Map<string, string>();

@@ -1,5 +1,6 @@
 import { proposeNames, type NameProposal } from '#shared/domain/enrolled-voice.ts';
 import type { DiarizedFile, Diarizer } from '#jobs/diarize-files.ts';
+import { readCohort } from '#jobs/voices/cohort.ts';
 import { readVoices } from '#jobs/voices/voice-book.ts';
 import { printable } from './exit.ts';
 
@@ -13,7 +14,8 @@ export async function proposalsFor(
   const voices = await readVoices();
   if (voices.length === 0 || result.segments.length === 0) return [];
   const spans = result.segments.map(({ speaker, startSec, endSec }) => ({ speaker, startSec, endSec }));
-  return proposeNames(await diarizer.voicePrints(mediaPath, spans, { signal }), voices);
+  const cohort = await readCohort(diarizer.workspace.settings.modelDirs);
+  return proposeNames(await diarizer.voicePrints(mediaPath, spans, { signal }), voices, cohort);
 }
 
 /** `  spk00: Katie (likeness 0.81, 0.42 before the next)` */

@@ -6,6 +6,7 @@ import type { DocRecord } from '#shared/domain/records.ts';
 import { proposeNames, type EnrolledVoice } from '#shared/domain/enrolled-voice.ts';
 import { voicePrintModels, type VoiceSpan } from '#shared/engine/voice-prints.ts';
 import { freshIdentity } from '#jobs/fresh-identity.ts';
+import { readCohort } from '#jobs/voices/cohort.ts';
 import { clipPrint, makeVoice, type ClipPrint } from '#jobs/voices/make-voice.ts';
 import { readVoices, removeVoice, renameVoice, saveVoice } from '#jobs/voices/voice-book.ts';
 import { resolveModel } from '#models/registry.ts';
@@ -139,7 +140,8 @@ export const voiceHandlers = (services: Services, tasks: Tasks): VoiceHandlers =
       const spans = spansOf(records);
       if (voices.length === 0 || spans.length === 0) return [];
       const prints = await printer.print(await freshIdentity(store, mediaId), spans);
-      return proposeNames(prints, voices).map(({ speaker, ...proposal }) => ({ speakerId: speaker, ...proposal }));
+      const proposals = proposeNames(prints, voices, await readCohort(services.modelDirs));
+      return proposals.map(({ speaker, ...proposal }) => ({ speakerId: speaker, ...proposal }));
     },
   };
 };
