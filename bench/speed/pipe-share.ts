@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FRAME_RATE_HZ, FrameStream } from '#media/frames.ts';
+import { FRAME_RATE_HZ, FrameStream, type FrameOptions, type FrameSize } from '#media/frames.ts';
 import type { FfmpegTools } from '#media/find-tools.ts';
 import { probeMedia } from '#media/probe.ts';
 
@@ -11,13 +11,14 @@ export interface PipeCost {
   /** CPU seconds of this process for taking the frames, which it does nothing with. */
   readonly pipeSec: number;
   readonly frames: number;
+  readonly size: FrameSize;
 }
 
-/** Reads the picture of a file once, made to fit `longerSidePx`; null where /proc does not tell about children. */
-export async function pipeCost(tools: FfmpegTools, file: string, longerSidePx: number): Promise<PipeCost | null> {
+/** Reads the picture of a file once; null where /proc does not tell about children. */
+export async function pipeCost(tools: FfmpegTools, file: string, options: FrameOptions): Promise<PipeCost | null> {
   const probe = await probeMedia(tools, file);
   const source = { path: file, probe, choice: { range: null } };
-  const stream = new FrameStream(tools, source, { maxWidthPx: longerSidePx, maxHeightPx: longerSidePx });
+  const stream = new FrameStream(tools, source, options);
   const before = childrenSec();
   const own = process.cpuUsage();
   let frames = 0;
@@ -25,14 +26,14 @@ export async function pipeCost(tools: FfmpegTools, file: string, longerSidePx: n
   const { user, system } = process.cpuUsage(own);
   const after = childrenSec();
   if (before === null || after === null) return null;
-  return { decodeSec: after - before, pipeSec: (user + system) / 1e6, frames };
+  return { decodeSec: after - before, pipeSec: (user + system) / 1e6, frames, size: stream.size };
 }
 
-export function printPipeCost(longerSidePx: number, { decodeSec, pipeSec, frames }: PipeCost): number {
+export function printPipeCost(what: string, { decodeSec, pipeSec, frames, size }: PipeCost): number {
   const mediaSec = frames / FRAME_RATE_HZ;
   const share = pipeSec / decodeSec;
   console.log(
-    `pipe at ${longerSidePx} px: ffmpeg ${(decodeSec / mediaSec).toFixed(4)}, taking frames ` +
+    `pipe, ${what}, ${size.widthPx}×${size.heightPx}: ffmpeg ${(decodeSec / mediaSec).toFixed(4)}, taking frames ` +
       `${(pipeSec / mediaSec).toFixed(4)} CPU seconds a second: ${(100 * share).toFixed(1)} %`,
   );
   return share;
