@@ -12,11 +12,26 @@ export interface ComposedFace {
   readonly outerOpening: Float32Array;
   /** 1 where this face is heard. */
   readonly speaking: Uint8Array;
+  /** Which of the person's clips is shown, and which of its frames. */
+  readonly clips: readonly TalkClip[];
+  readonly clip: Uint8Array;
+  readonly frame: Uint8Array;
+}
+
+/** Frames [from, to) in which somebody is heard. */
+export interface ComposedTurn {
+  readonly person: string;
+  /** null = not in the picture. */
+  readonly face: number | null;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface ComposedTalk {
   readonly frameCount: number;
   readonly faces: readonly ComposedFace[];
+  /** What is said, in order of time. */
+  readonly turns: readonly ComposedTurn[];
   /** 16 kHz; begins with frame 0. */
   readonly sound: Int16Array;
 }
@@ -34,8 +49,8 @@ interface Part {
 }
 
 /**
- * A recording of one to four faces put together from clips: turns with pauses or overlap, now and then of somebody who is not in
- * the picture; the others run the silent start of one of their clips back and forth, talk silently, yawn, chew, smile or
+ * A recording of one to four faces put together from clips: turns with pauses of 0.2 to 2.5 s, none, or 0.3 to 1 s of
+ * overlap, now and then of somebody who is not in the picture; the others run the silent start of one of their clips back and forth, talk silently, yawn, chew, smile or
  * drift; landmarks tremble, noise lies under the sound. The same seed gives the same recording.
  */
 export function composeTalk(all: readonly TalkClip[], seed: number): ComposedTalk {
@@ -51,15 +66,17 @@ export function composeTalk(all: readonly TalkClip[], seed: number): ComposedTal
     ),
   );
   const sound = new Float32Array(frameCount * FRAME_SAMPLES);
-  const unseen = random.chance(0.4) ? all.filter(({ person }) => person === random.pick(people)) : null;
-  layTurns(parts, unseen && unseen.length > 0 ? unseen : null, sound, random);
+  const absent = people.slice(faceCount);
+  const stranger = absent.length > 0 && random.chance(0.5) ? random.pick(absent) : null;
+  const unseen = stranger === null ? null : all.filter(({ person }) => person === stranger);
+  const turns = layTurns(parts, unseen, sound, random);
   if (random.chance(0.6)) {
     const whole = random.chance(0.3);
     for (const part of whole ? parts : [random.pick(parts)]) mime(part, random);
   }
   const tremble = random.uniform(0.002, 0.012) * (random.chance(0.25) ? 2 : 1);
   const faces = parts.map((part) => facesOf(part, tremble, random));
-  return { frameCount, faces, sound: withNoise(sound, random) };
+  return { frameCount, faces, turns, sound: withNoise(sound, random) };
 }
 
 function idlePart(clips: readonly TalkClip[], frameCount: number, random: Random): Part {
@@ -99,29 +116,43 @@ function layTurns(
   unseen: readonly TalkClip[] | null,
   sound: Float32Array,
   random: Random,
-): void {
+): ComposedTurn[] {
   const frameCount = sound.length / FRAME_SAMPLES;
-  const longestPause = random.chance(0.3) ? 2.5 : 1;
   const voices: (Part | null)[] = [...parts, ...(unseen ? [null] : [])];
+  const turns: ComposedTurn[] = [];
   let last: Part | null | undefined;
-  for (let at = random.whole(5, 37); ;) {
-    const others = voices.filter((voice) => voices.length === 1 || voice !== last);
-    const part = random.pick(others);
+  let goesOn = false;
+  /** Frame in which the next sentence begins. */
+  let start = random.whole(13, 45);
+  for (;;) {
+    const others = voices.filter((voice) => (voice === last) === goesOn);
+    const part = random.pick(others.length > 0 ? others : voices);
     const clip = random.pick(part ? part.clips : unseen!);
-    const [before, after] = [random.whole(0, 8), random.whole(0, 8)];
-    const from = Math.max(0, clip.from - before);
-    const to = Math.min(clip.aperture.length, clip.to + after);
-    if (at + to - from + 5 > frameCount) return;
+    const from = Math.max(0, clip.from - random.whole(0, 8));
+    const to = Math.min(clip.aperture.length, clip.to + random.whole(0, 8));
+    const at = Math.max(0, start - (clip.from - from));
+    if (at + to - from + 5 > frameCount) return turns;
     if (part && !show(part, at, clip, from, to, TALKS)) {
-      at += 5;
+      start += 5;
       continue;
     }
-    part?.speaking.fill(1, at + clip.from - from, at + clip.to - from);
+    const turn = { from: at + clip.from - from, to: at + clip.to - from };
+    part?.speaking.fill(1, turn.from, turn.to);
+    turns.push({ person: clip.person, face: part ? parts.indexOf(part) : null, ...turn });
     addSound(sound, at, clip, from, to, random.uniform(0.5, 1));
     last = part;
-    const overlaps = random.chance(0.15);
-    at += to - from + Math.round(25 * (overlaps ? -random.uniform(0.1, 0.8) : random.uniform(0.05, longestPause)));
+    goesOn = random.chance(0.2);
+    start = turn.to + Math.round(25 * gapSec(random, goesOn));
   }
+}
+
+/** Between two turns: below 0 both speak. A speaker who goes on pauses. */
+function gapSec(random: Random, goesOn: boolean): number {
+  const kind = random.uniform(0, 1);
+  if (kind < 0.3 && !goesOn) return -random.uniform(0.3, 1);
+  if (kind < 0.45 && !goesOn) return random.uniform(-0.05, 0.1);
+  if (kind < 0.9) return random.uniform(0.2, 1);
+  return random.uniform(1, 2.5);
 }
 
 function addSound(sound: Float32Array, at: number, clip: TalkClip, from: number, to: number, gain: number): void {
@@ -154,7 +185,8 @@ function facesOf(part: Part, tremble: number, random: Random): ComposedFace {
     aperture[k] = Math.max(0, aperture[k]! * scale + tremble * random.normal());
     outerOpening[k] = outerOpening[k]! * scale + tremble * random.normal();
   }
-  return { aperture, outerOpening, speaking: part.speaking };
+  const { speaking, clips, clip, frame } = part;
+  return { aperture, outerOpening, speaking, clips, clip, frame };
 }
 
 /** Yawns, chewing, smiles and slow drifts where the face is idle. */

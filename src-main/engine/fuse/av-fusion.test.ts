@@ -4,7 +4,7 @@ import { vectors } from '../cluster/vectors.ts';
 import { layWindows } from '../audio/voice-windows.ts';
 import { defaultRules, fuseFacesAndVoices } from './av-fusion.ts';
 import type { FusionResult } from './av-fusion.ts';
-import { faceEvidence, lanesSeenTogether } from './face-evidence.ts';
+import { faceEvidence } from './face-evidence.ts';
 import type { TalkingTrack } from './face-evidence.ts';
 import { speechFrames } from './speech-frames.ts';
 import type { SpeechFrames } from './speech-frames.ts';
@@ -70,7 +70,7 @@ function fuse(
   const result = fuseFacesAndVoices({
     steps,
     evidence,
-    seenTogether: lanesSeenTogether(tracks, evidence),
+    tracks,
     coarse: windowsOf(turns, 1.5, 0.75, 1),
     fine: windowsOf(turns, 0.75, 0.25, 2),
     speakers: { min: 1, max: 20, sameVoice: 0.77, sameFaceVoice: 0.92, ...options.speakers },
@@ -169,6 +169,51 @@ describe('faces and voices together', () => {
       expect(new Set([result!.first[t], result!.second[t]])).toEqual(new Set(both));
     }
     expect(result!.second[25 * 8]).toBe(-1);
+  });
+
+  it('take half a second of two at once at a change of turns for what it is, but not a doubt between two', () => {
+    const turns = dialogue.map(([voice, from, to]): Turn => [voice, from, to + 0.52]);
+    const { result, steps, laneOf } = fuse(turns, [honest(turns, 0), honest(turns, 1)]);
+    const both = [0, 1].map((voice) => result!.speakerOfLane[laneOf(voice)]!);
+    const found = Array.from(result!.second).filter((speaker) => speaker >= 0).length;
+    expect(found / 25).toBeGreaterThan(0.75 * 11 * 0.52);
+    expect(found / 25).toBeLessThan(1.2 * 11 * 0.52);
+    for (let t = 0; t < steps.count; t++) {
+      if (result!.second[t]! >= 0) expect(new Set([result!.first[t], result!.second[t]])).toEqual(new Set(both));
+    }
+    // Either face may be the one that is heard: 0.5 and 0.6 are no two voices.
+    const unsure = (voice: number): Face => {
+      const face = honest(dialogue, voice);
+      const isOpen = (sec: number): boolean => sec % 5 < 1;
+      return { ...face, talks: (sec) => (isOpen(sec) ? 0.5 + 0.1 * voice : face.talks(sec)) };
+    };
+    const doubt = fuse(dialogue, [unsure(0), unsure(1)]).result!;
+    expect(Array.from(doubt.second).every((speaker) => speaker < 0)).toBe(true);
+  });
+
+  describe('where one face is seen in two tracks', () => {
+    const apart = (voice: number, identity: number, fromSec: number, toSec: number): Face => ({
+      ...honest(dialogue, voice, fromSec, toSec),
+      identity,
+    });
+
+    it('believe clearly different voices that they are two people', () => {
+      const { result, steps } = fuse(dialogue, [apart(0, 4, 0, 30), apart(1, 4, 30, 60)]);
+      expect(result!.evidence.lanes.map(({ trackIds }) => trackIds)).toEqual([[0], [1]]);
+      expect(new Set(result!.evidence.lanes.map(({ identity }) => identity)).size).toBe(2);
+      expect(result!.speakerCount).toBe(2);
+      expect(rightShare(steps, result!.first, dialogue)).toBeGreaterThan(0.95);
+    });
+
+    it('leave them one person where the voices may be one', () => {
+      const { result } = fuse(dialogue, [apart(0, 4, 0, 30), apart(0, 4, 30, 60), apart(1, 5, 0, 60)]);
+      expect(result!.evidence.lanes.map(({ trackIds }) => trackIds)).toEqual([[0, 1], [2]]);
+    });
+
+    it('leave them one person where too little is heard of one to tell', () => {
+      const { result } = fuse(dialogue, [apart(0, 4, 0, 30), apart(1, 4, 35, 36.5), apart(1, 5, 0, 35)]);
+      expect(result!.evidence.lanes.map(({ trackIds }) => trackIds)).toEqual([[0, 1], [2]]);
+    });
   });
 
   it('say nothing where no face can be tied to a voice', () => {

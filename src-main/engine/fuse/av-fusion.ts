@@ -1,10 +1,13 @@
 import { faceSpeakers } from './face-speakers.ts';
-import type { FaceEvidence } from './face-evidence.ts';
+import { lanesSeenTogether } from './face-evidence.ts';
+import type { FaceEvidence, TalkingTrack } from './face-evidence.ts';
 import { decodeJointly } from './joint-decoder.ts';
 import type { Decoded } from './joint-decoder.ts';
 import { secondFaces } from './second-faces.ts';
+import type { SecondRules } from './second-faces.ts';
 import { fitScores, plainScores, scoreRatios } from './score-model.ts';
 import type { SpeechFrames } from './speech-frames.ts';
+import { splitByVoice } from './voice-veto.ts';
 import { addVoice, voiceCosines, windowLabels, windowsOfSteps } from './voice-model.ts';
 import type { RegionWindows } from './voice-model.ts';
 import { speakersFromVoices } from './voice-speakers.ts';
@@ -13,8 +16,8 @@ import type { SpeakerWish } from './voice-speakers.ts';
 export interface FusionInput {
   steps: SpeechFrames;
   evidence: FaceEvidence;
-  /** `low × lanes + high` of lanes that are two people. */
-  seenTogether: ReadonlySet<number>;
+  /** Those the evidence is of. */
+  tracks: readonly TalkingTrack[];
   /** Windows to know voices by. */
   coarse: RegionWindows;
   /** Shorter windows to place turns by. */
@@ -26,18 +29,19 @@ export interface FusionInput {
   pause?: () => void;
 }
 
-export interface FusionRules {
+export interface FusionRules extends SecondRules {
   /** What the score of a face counts at one step of 40 ms; neighbouring frames repeat each other. */
   faceWeight: number;
-  /** Probability from which a face that is seen to talk is a second speaker. */
-  overlapFrom: number;
-  /** What the overlap net counts for a second speaker, where it is installed. */
-  overlapWeight: number;
   /** Mean length of a turn, seconds: how much a change of speaker costs. */
   turnSec: number;
 }
 
-export const defaultRules: FusionRules = { faceWeight: 0.2, overlapFrom: 0.7, overlapWeight: 0.3, turnSec: 8 };
+export const defaultRules: FusionRules = {
+  faceWeight: 0.2,
+  overlapFrom: 0.5,
+  overlapWeight: 0.3,
+  turnSec: 8,
+};
 
 export interface FusionResult extends Decoded {
   /** Who speaks beside the first; −1 = nobody. */
@@ -49,6 +53,8 @@ export interface FusionResult extends Decoded {
   voiceMargin: Float32Array;
   /** Who speaks at each step by the picture alone: lane, −1 = nobody who is seen. */
   seenLane: Int32Array;
+  /** What was given, or with more lanes where voices split a face identity; all lanes above are of this. */
+  evidence: FaceEvidence;
 }
 
 const STEP_SEC = 0.04;
@@ -67,21 +73,39 @@ const MIN_TURN_STEPS = 5;
  * @returns null when no face can be tied to any voice: sound alone must decide
  */
 export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
-  const { steps, evidence, coarse, fine, rules } = input;
-  const lanes = evidence.lanes.length;
+  const { steps, coarse, evidence } = input;
   if (steps.count === 0 || coarse.rows.count === 0 || evidence.lane.length === 0) return null;
   const seen = decodeSeen(input);
+  const split = splitByVoice({ ...input, sure: sureLanes(seen, evidence), purity: PURITY, ...vetoRule(input) });
+  if (split === evidence) return fuseSeen(input, seen);
+  const again = { ...input, evidence: split };
+  return fuseSeen(again, decodeSeen(again));
+}
+
+/** Lane that is surely seen to speak at each step, −1 = none. */
+const sureLanes = (seen: Decoded, { lanes }: FaceEvidence): Int32Array =>
+  Int32Array.from(seen.first, (lane, t) => (lane < lanes.length && seen.certainty[t]! >= CONFIRMED ? lane : -1));
+
+/** As much below the likeness of one voice as what joins two faces lies above it. */
+const vetoRule = ({ speakers }: FusionInput): { otherVoice: number } => ({
+  otherVoice: 2 * speakers.sameVoice - speakers.sameFaceVoice,
+});
+
+function fuseSeen(input: FusionInput, seen: Decoded): FusionResult | null {
+  const { steps, evidence, coarse, fine, rules } = input;
+  const lanes = evidence.lanes.length;
+  const seenTogether = lanesSeenTogether(input.tracks, evidence);
   const plain = plainScores(lanes);
   const unseen = new Int32Array(lanes).map((_, lane) => lane);
   const beside = secondFaces(input, seen.first, unseen, plain);
-  const sure = Int32Array.from(seen.first, (lane, t) => (lane < lanes && seen.certainty[t]! >= CONFIRMED ? lane : -1));
+  const sure = sureLanes(seen, evidence);
   const confirmed = windowLabels(coarse, steps, sure, beside, PURITY);
   const found = speakersFromVoices(
     coarse,
     {
       lanes: confirmed,
       laneCount: lanes,
-      seenTogether: input.seenTogether,
+      seenTogether,
       contrast: laneContrast(evidence, sure),
     },
     input.speakers,
@@ -109,7 +133,7 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
       stay: stayOf(rules),
       ...(input.pause ? { pause: input.pause } : {}),
     });
-    faceSpeakers(evidence, decoded, speakerOfLane, speakerCount, input.seenTogether);
+    faceSpeakers(evidence, decoded, speakerOfLane, speakerCount, seenTogether);
     second = secondFaces(input, decoded.first, speakerOfLane, model);
     model = fitScores(evidence, talksOf(evidence, decoded, second, speakerOfLane));
     labels = relearned(labels, windowLabels(coarse, steps, decoded.first, second, PURITY), speakerCount);
@@ -123,6 +147,7 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
     speakerOfLane,
     voiceMargin: margins(cosines, speakerCount, stepWindows, decoded.first),
     seenLane: Int32Array.from(seen.first, (lane) => (lane < lanes ? lane : -1)),
+    evidence,
   };
 }
 

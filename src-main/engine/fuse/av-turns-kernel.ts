@@ -2,7 +2,6 @@ import type { Kernel } from '../kernel.ts';
 import { vectors } from '../cluster/vectors.ts';
 import { fuseFacesAndVoices } from './av-fusion.ts';
 import type { FusionResult, FusionRules } from './av-fusion.ts';
-import { lanesSeenTogether } from './face-evidence.ts';
 import type { FaceEvidence, TalkingTrack } from './face-evidence.ts';
 import type { SpeechFrames } from './speech-frames.ts';
 import type { SpeakerWish } from './voice-speakers.ts';
@@ -34,7 +33,7 @@ export const avTurns: Kernel<AvTurnsInput, FusionResult | null> = async (context
   const output = fuseFacesAndVoices({
     steps: input.steps,
     evidence: input.evidence,
-    seenTogether: lanesSeenTogether(input.tracks, input.evidence),
+    tracks: input.tracks,
     coarse: unpack(input.coarse),
     fine: unpack(input.fine),
     ...(input.overlap ? { overlap: input.overlap } : {}),

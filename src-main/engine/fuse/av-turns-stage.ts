@@ -33,7 +33,7 @@ const params = z.object({
     .min(0.05)
     .max(0.99)
     .default(defaultRules.overlapFrom)
-    .describe('Probability from which a face that is seen to talk is a second speaker'),
+    .describe('Probability from which two who are both seen speak at once'),
   overlapWeight: z
     .number()
     .min(0)
@@ -58,7 +58,7 @@ const params = z.object({
     .number()
     .min(0)
     .max(5)
-    .default(0.5)
+    .default(0.3)
     .describe('Pauses of one speaker up to this long stay inside the turn, seconds'),
 });
 type Params = z.output<typeof params>;
@@ -70,7 +70,7 @@ type Params = z.output<typeof params>;
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '2',
+  version: '3',
   label: 'Joining faces and voices',
   params,
   models: [],
@@ -125,7 +125,7 @@ export const avTurnsStage: Stage<typeof params> = {
     });
     await context.writeJson('hypothesis.json', { segments });
     await context.writeJson(avEvidenceFile, {
-      ...evidenceOfTurns(segments, speakerOf, steps, picture.tracks, evidence, fused, startSec),
+      ...evidenceOfTurns(segments, speakerOf, steps, picture.tracks, fused, startSec),
       review,
     } satisfies AvEvidence);
   },

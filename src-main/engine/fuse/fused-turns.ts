@@ -77,15 +77,12 @@ export function evidenceOfTurns(
   speakerOf: ReadonlyMap<string, number>,
   steps: SpeechFrames,
   tracks: readonly TalkingTrack[],
-  evidence: FaceEvidence,
   fused: FusionResult,
   soundStartSec: number,
 ): Omit<AvEvidence, 'review'> {
+  const { evidence } = fused;
   const labelOf = new Map([...speakerOf].map(([label, speaker]) => [speaker, label]));
-  const speakerOfTrack = new Map<number, number>();
-  evidence.lanes.forEach(({ trackIds }, lane) => {
-    for (const id of trackIds) speakerOfTrack.set(id, fused.speakerOfLane[lane]!);
-  });
+  const laneOfTrack = new Map(evidence.lanes.flatMap(({ trackIds }, lane) => trackIds.map((id) => [id, lane])));
   const at = stepFinder(steps, soundStartSec);
   const onScreenSec = new Map<string, number>();
   const offScreenSec = new Map<string, number>();
@@ -109,11 +106,15 @@ export function evidenceOfTurns(
     };
   });
   return {
-    tracks: tracks.map(({ id, identity }) => ({
-      id,
-      identity,
-      speaker: labelOf.get(speakerOfTrack.get(id) ?? -1) ?? null,
-    })),
+    tracks: tracks.map(({ id, identity }) => {
+      const lane = laneOfTrack.get(id);
+      return {
+        id,
+        // Another one than that of node `identities` where voices told two people apart.
+        identity: lane === undefined ? identity : evidence.lanes[lane]!.identity,
+        speaker: lane === undefined ? null : (labelOf.get(fused.speakerOfLane[lane]!) ?? null),
+      };
+    }),
     speakers: [...speakerOf].map(([label, speaker]) => ({
       label,
       identity: identityOf(speaker, evidence, fused),

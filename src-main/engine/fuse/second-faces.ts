@@ -2,10 +2,20 @@ import type { FaceEvidence } from './face-evidence.ts';
 import { scoreOf } from './score-model.ts';
 import type { ScoreModel } from './score-model.ts';
 
+export interface SecondRules {
+  /** Probability from which two who are both seen speak at once, against the surer one alone. */
+  overlapFrom: number;
+  /** What the overlap net counts, where it is installed. */
+  overlapWeight: number;
+}
+
 /**
  * Second speakers: of the faces of others that are seen, the one that most probably talks, where that is probable enough.
- * Probabilities of faces gather the frames of a turn already (docs/adr/0090), so that each step is decided by itself. Where
- * a net says how probably two voices are heard, its log-odds join those of the face, so that neither decides alone.
+ * Probabilities of faces gather the frames of a turn already (docs/adr/0090), so that each step is decided by itself. That
+ * the face of another talks says two at once only if that of the first one talks as well: where a + b = 1 one of them
+ * speaks, and the voice has said which. Beside somebody who is not seen nobody is second: there, a face that looks like talking
+ * tells of a mistake more often than of two at once. Where a net says how probably two voices are heard, its log-odds join, so that
+ * neither decides alone.
  * @param first speaker of each step
  * @param speakerOfLane −1 = none of the speakers
  * @returns a speaker per step, −1 = nobody
@@ -15,7 +25,7 @@ export function secondFaces(
     evidence: FaceEvidence;
     /** Posterior of two voices at once at each step; absent = no net says so. */
     overlap?: Float32Array;
-    rules: { overlapFrom: number; overlapWeight: number };
+    rules: SecondRules;
   },
   first: Int32Array,
   speakerOfLane: ArrayLike<number>,
@@ -24,20 +34,32 @@ export function secondFaces(
   const { evidence, overlap, rules } = input;
   const from = Math.log(rules.overlapFrom / (1 - rules.overlapFrom));
   return first.map((speaker, t) => {
-    let best = -1;
-    let most = from;
-    const heard = overlap ? rules.overlapWeight * boundedOdds(overlap[t]!) : 0;
+    let own = NaN;
+    let other = -1;
+    let otherLogit = -Infinity;
     for (let e = evidence.offsets[t]!; e < evidence.offsets[t + 1]!; e++) {
-      const other = speakerOfLane[evidence.lane[e]!]!;
-      if (other < 0 || other === speaker) continue;
+      const seen = speakerOfLane[evidence.lane[e]!]!;
+      if (seen === speaker) own = Math.max(Number.isNaN(own) ? -Infinity : own, evidence.logit[e]!);
+      if (seen < 0 || seen === speaker) continue;
       // By its calibration and by its own scale: a face that always scores low is no second speaker for that.
-      const score = Math.min(evidence.logit[e]!, scoreOf(evidence, model, e)) + heard;
-      if (score <= most) continue;
-      best = other;
-      most = score;
+      const logit = Math.min(evidence.logit[e]!, scoreOf(evidence, model, e));
+      if (logit <= otherLogit) continue;
+      other = seen;
+      otherLogit = logit;
     }
-    return best;
+    if (other < 0 || Number.isNaN(own)) return -1;
+    const heard = overlap ? rules.overlapWeight * boundedOdds(overlap[t]!) : 0;
+    const odds = oddsOfBoth(probability(own), probability(otherLogit)) + heard;
+    return odds >= from ? other : -1;
   });
+}
+
+const probability = (logit: number): number => 1 / (1 + Math.exp(-logit));
+
+/** Log-odds of both against the surer one alone, of two of whom at least one speaks. */
+function oddsOfBoth(a: number, b: number): number {
+  const both = Math.max(1e-6, a + b - 1);
+  return Math.log(both / Math.max(1e-6, 1 - Math.min(a, b)));
 }
 
 /** Log-odds of a posterior, no more certain than 95 %. */

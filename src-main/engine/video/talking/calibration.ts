@@ -1,23 +1,32 @@
+/** How readily the talk changes in one frame, over how readily it stays as it is. */
+export interface TalkRates {
+  /** Somebody begins, of all who are seen. */
+  readonly start: number;
+  /** The one who speaks falls silent. */
+  readonly stop: number;
+  /** Another one goes on in the next frame, of all others. */
+  readonly handOver: number;
+}
+
 /** How evidence becomes probabilities of who speaks; see docs/adr/0090 for what the values were fitted to. */
 export interface TalkModel {
-  /** Evidence of neighbouring frames is nearly the same: each counts this little. */
-  readonly evidenceWeight: number;
-  /** Log odds of one frame are bounded so. */
-  readonly mostLogOdds: number;
-  /** Log odds of a face whose mouth is not known. */
-  readonly unknownLogOdds: number;
+  /** What one frame says for a face is bounded so, natural logarithm. */
+  readonly mostScore: number;
+  /** What is said for a face whose mouth is not known; about what leaves open whether it speaks. */
+  readonly unknownScore: number;
   /** Weight of the log odds of speech for somebody's speaking. */
   readonly speechWeight: number;
-  /** Cost of speech that nobody in the picture speaks, natural logarithm a frame; below 0 where such speech is common. */
-  readonly unseenCost: number;
-  /** Score of two at once in a frame, natural logarithm. */
+  /** Score of speech that nobody in the picture speaks. */
+  readonly unseenScore: number;
+  /** Score of two at once in a frame, beyond those of their faces. */
   readonly pairScore: number;
-  /** Shares of one and of two speaking faces when the talk changes; nobody has 1. */
-  readonly oneShare: number;
-  readonly pairShare: number;
-  /** Probability of a change in one frame. */
-  readonly changeInPause: number;
-  readonly changeInSpeech: number;
+  readonly pause: TalkRates;
+  readonly speech: TalkRates;
+  /** Another one begins, of all others, while one speaks; and one of two ends. */
+  readonly join: number;
+  readonly leave: number;
+  /** So many frames of a shot a face must speak alone to be one of two. */
+  readonly leastAloneFrames: number;
 }
 
 /** A logistic regression. */
@@ -36,25 +45,34 @@ export function logOddsOf({ weights, bias }: Logistic, values: Float32Array, row
   });
 }
 
-/** From `lipFeatures`. */
-export const lipLogistic: Logistic = { weights: [5.74, 1.6, 3.04, 1.97, 0.71], bias: 6.16 };
-
-export const talkModel: TalkModel = {
-  evidenceWeight: 0.073,
-  mostLogOdds: 6.8,
-  unknownLogOdds: -1.08,
-  speechWeight: 0.324,
-  unseenCost: -1.04,
-  pairScore: -0.51,
-  oneShare: 1.74,
-  pairShare: 0.138,
-  changeInPause: 0.114,
-  changeInSpeech: 0.03,
+/** What one frame of lips says for its face, natural logarithm; from `lipFeatures`, fitted together with {@link talkModel}. */
+export const lipScore: Logistic = {
+  weights: [
+    -0.0229, -0.574, 0.239, 0.681, 0.487, -0.607, -0.0347, 0.191, 0.406, -0.336, -0.32, 0.613, 0.193, 0.0683, 0.0158,
+    -0.175,
+  ],
+  bias: 0.182,
 };
 
-/** Log odds of lips and of an active-speaker net together; of the net alone where the mouth is not known (NaN). */
+export const talkModel: TalkModel = {
+  mostScore: 1.6,
+  unknownScore: -0.75,
+  speechWeight: 0.508,
+  unseenScore: 1.17,
+  pairScore: 0.516,
+  pause: { start: 0.134, stop: 0.0566, handOver: 0.00608 },
+  speech: { start: 0.00851, stop: 0.00187, handOver: 0.000137 },
+  join: 0.00635,
+  leave: 0.0284,
+  leastAloneFrames: 12,
+};
+
+/** What lips and an active-speaker net say together; the net alone where the mouth is not known (NaN). @param net its log odds */
 export const withNet = (lips: number, net: number): number =>
-  Number.isNaN(lips) ? net : LIPS_BESIDE_NET * lips + NET_BESIDE_LIPS * net + BOTH_BIAS;
-const LIPS_BESIDE_NET = 0.9;
-const NET_BESIDE_LIPS = 0.65;
-const BOTH_BIAS = 0.6;
+  Number.isNaN(lips)
+    ? NET_ALONE * net + talkModel.unknownScore
+    : LIPS_BESIDE_NET * lips + NET_BESIDE_LIPS * net + BOTH_SCORE;
+const NET_ALONE = 0.09;
+const LIPS_BESIDE_NET = 0.8;
+const NET_BESIDE_LIPS = 0.06;
+const BOTH_SCORE = -0.11;

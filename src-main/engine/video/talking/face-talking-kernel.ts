@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel.ts';
 import type { TrackIndex } from '../tracking/track-file.ts';
-import { lipLogistic, logOddsOf, talkModel, withNet } from './calibration.ts';
+import { lipScore, logOddsOf, talkModel, withNet } from './calibration.ts';
 import { lipFeatures, soundSeries } from './lip-evidence.ts';
 import { lipSeries } from './lip-series.ts';
 import { talkProbabilities } from './talk-states.ts';
@@ -31,25 +31,25 @@ export const faceTalking: Kernel<FaceTalkingInput, Float32Array> = async (contex
       context.checkCancelled();
       const lips = lipSeries(input.lips, firstRow, frameCount);
       const values = lipFeatures(lips, sound, firstFrame);
-      const logOdds = logOddsOf(lipLogistic, values, frameCount);
-      if (input.netLogOdds) addNet(logOdds, input.netLogOdds, firstRow);
-      return { firstFrame, logOdds };
+      const scores = logOddsOf(lipScore, values, frameCount);
+      if (input.netLogOdds) addNet(scores, input.netLogOdds, firstRow);
+      return { firstFrame, scores };
     });
     const found = talkProbabilities(faces, speech, talkModel, () => context.checkCancelled());
     tracks.forEach(({ firstRow, frameCount }, face) => {
       for (let k = 0; k < frameCount; k++) {
-        if (!Number.isNaN(faces[face]!.logOdds[k]!)) out[firstRow + k] = found[face]![k]!;
+        if (!Number.isNaN(faces[face]!.scores[k]!)) out[firstRow + k] = found[face]![k]!;
       }
     });
   }
   return { output: out, transfer: [out.buffer] };
 };
 
-/** Log odds of the lips become those of lips and net, or of the net where the mouth is not known. */
-function addNet(logOdds: Float32Array, ofNet: Float32Array, firstRow: number): void {
-  for (let k = 0; k < logOdds.length; k++) {
+/** Scores of the lips become those of lips and net, or of the net where the mouth is not known. */
+function addNet(scores: Float32Array, ofNet: Float32Array, firstRow: number): void {
+  for (let k = 0; k < scores.length; k++) {
     const value = ofNet[firstRow + k]!;
-    if (!Number.isNaN(value)) logOdds[k] = withNet(logOdds[k]!, value);
+    if (!Number.isNaN(value)) scores[k] = withNet(scores[k]!, value);
   }
 }
 

@@ -16,22 +16,27 @@ function bell(sd: number): Float64Array {
   return half;
 }
 
+/** What of its neighbourhood a step is judged by, itself included. */
+export type Side = 'both' | 'before' | 'after';
+
 /**
- * Values under a Gaussian of `sd` steps; nothing (0) lies beyond the ends.
+ * Values under a Gaussian of `sd` steps, or under one half of it; nothing (0) lies beyond the ends.
  * @param out may not be `values`
  */
-export function smoothInto(out: Float64Array, values: ArrayLike<number>, sd: number): void {
+export function smoothInto(out: Float64Array, values: ArrayLike<number>, sd: number, side: Side = 'both'): void {
   const half = bell(sd);
   const length = values.length;
+  // The whole bell sums to 1; one side of it has its top and half of the rest.
+  const scale = side === 'both' ? 1 : 2 / (1 + half[0]!);
   for (let at = 0; at < length; at++) {
     let sum = half[0]! * values[at]!;
     for (let k = 1; k < half.length; k++) {
       const before = at - k;
       const after = at + k;
-      if (before >= 0) sum += half[k]! * values[before]!;
-      if (after < length) sum += half[k]! * values[after]!;
+      if (side !== 'after' && before >= 0) sum += half[k]! * values[before]!;
+      if (side !== 'before' && after < length) sum += half[k]! * values[after]!;
     }
-    out[at] = sum;
+    out[at] = scale * sum;
   }
 }
 

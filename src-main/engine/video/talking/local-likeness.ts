@@ -1,4 +1,4 @@
-import { smoothInto } from './gaussian.ts';
+import { smoothInto, type Side } from './gaussian.ts';
 
 /** Variances below these are noise: likeness of what hardly moves counts less. */
 const LEAST_SOUND_VARIANCE = 1e-4;
@@ -7,8 +7,8 @@ const LEAST_LIP_VARIANCE = 1e-7;
 const HALF_TRUST_WEIGHT = 0.1;
 
 /**
- * Correlation of two series about each step, under a Gaussian of `sd` steps; −1..1, drawn to 0 where little of the
- * neighbourhood counts.
+ * Correlation of two series about each step, under a Gaussian of `sd` steps or one side of it; −1..1, drawn to 0 where
+ * little of the neighbourhood counts.
  * @param weights 0..1: how much each step counts
  */
 export function localLikeness(
@@ -16,13 +16,14 @@ export function localLikeness(
   lips: ArrayLike<number>,
   weights: ArrayLike<number>,
   sd: number,
+  side: Side = 'both',
 ): Float64Array {
   const length = lips.length;
   const product = new Float64Array(length);
   const moment = (value: (at: number) => number): Float64Array => {
     for (let at = 0; at < length; at++) product[at] = weights[at]! * value(at);
     const out = new Float64Array(length);
-    smoothInto(out, product, sd);
+    smoothInto(out, product, sd, side);
     return out;
   };
   const weight = moment(() => 1);

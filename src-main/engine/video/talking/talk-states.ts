@@ -1,10 +1,10 @@
-import type { TalkModel } from './calibration.ts';
+import type { TalkModel, TalkRates } from './calibration.ts';
 
 /** One face while it is in the picture. */
 export interface TalkFace {
   readonly firstFrame: number;
-  /** Log odds that it is the one who speaks, by frame; NaN where nothing is known. */
-  readonly logOdds: Float32Array;
+  /** What a frame says for its talking, natural logarithm; NaN where nothing is known. */
+  readonly scores: Float32Array;
 }
 
 /** At most so many faces of one moment may speak in pairs. */
@@ -13,6 +13,8 @@ const PAIRED_FACES = 6;
 const FRAMES_PER_CHECK = 2000;
 /** Log odds of speech are bounded so. */
 const SPEECH_LOG_ODDS = 4;
+/** Share of what is known of the talk that a face which comes or goes leaves in doubt: it may be one that was there before. */
+const DOUBT_AT_BORDER = 0.3;
 
 /** A stretch in which the same faces are in the picture. */
 interface Span {
@@ -20,16 +22,19 @@ interface Span {
   readonly to: number;
   /** Who speaks in each state: indices of faces; the first state is nobody. */
   readonly states: readonly (readonly number[])[];
-  /** Share of each state when the talk changes. */
-  readonly prior: Float64Array;
+  /** Weights of changes between states in one frame, row by row: in pauses and in speech. */
+  readonly inPause: Float64Array;
+  readonly inSpeech: Float64Array;
   /** Place of the first frame's states in the table of all frames. */
   readonly offset: number;
 }
 
 /**
  * Who speaks when among the faces of a shot: probabilities (0..1) by face and frame. A state is nobody in the picture, one
- * face, or two at once; in each frame it goes on or changes, sooner in pauses than in speech. Every state is judged by the
- * evidence of all frames before and after (forward–backward algorithm), so that faces compete and turns gather their frames.
+ * face, or two at once. From frame to frame somebody begins or stops, hands over to another, joins another who goes on
+ * speaking, or leaves the other alone: a turn may begin before the one before it ends. Every state is judged by the
+ * evidence of all frames before and after (forward–backward algorithm of a conditional random field: Lafferty, McCallum,
+ * Pereira 2001), so that faces compete and turns gather their frames. Only who also speaks alone speaks beside another.
  * @param speech probability of speech by frame from t = 0
  */
 export function talkProbabilities(
@@ -38,8 +43,32 @@ export function talkProbabilities(
   model: TalkModel,
   checkCancelled: () => void = () => undefined,
 ): Float32Array[] {
-  const out = faces.map(({ logOdds }) => new Float32Array(logOdds.length));
-  const spans = spansOf(faces, model);
+  const found = speakersBy(() => true, faces, speech, model, checkCancelled);
+  // Silent lips go with the sound of others by chance for seconds; but then nobody is heard when the others pause.
+  const isSpeaker = (face: number): boolean => found.aloneFrames[face]! >= model.leastAloneFrames;
+  if (faces.every((_, face) => isSpeaker(face))) return found.probabilities;
+  return speakersBy(isSpeaker, faces, speech, model, checkCancelled).probabilities;
+}
+
+interface Speakers {
+  readonly probabilities: Float32Array[];
+  /** Frames in which each face is the only speaker, as far as is known. */
+  readonly aloneFrames: Float64Array;
+}
+
+/** @param mayPair faces that may speak while another one does */
+function speakersBy(
+  mayPair: (face: number) => boolean,
+  faces: readonly TalkFace[],
+  speech: ArrayLike<number>,
+  model: TalkModel,
+  checkCancelled: () => void,
+): Speakers {
+  const out: Speakers = {
+    probabilities: faces.map(({ scores }) => new Float32Array(scores.length)),
+    aloneFrames: new Float64Array(faces.length),
+  };
+  const spans = spansOf(faces, mayPair, model);
   const last = spans.at(-1);
   if (!last) return out;
   const forward = new Float32Array(last.offset + (last.to - last.from) * last.states.length);
@@ -48,13 +77,11 @@ export function talkProbabilities(
   for (const span of spans) {
     for (let frame = span.from; frame < span.to; frame++) {
       if (frame % FRAMES_PER_CHECK === 0) checkCancelled();
-      const change = changeRate(speech[frame] ?? 0, model);
-      const came = frame > span.from ? state : before ? carried(state, before, span) : span.prior;
-      state = normalised(
-        likelihoods(span, faces, frame, speech, model).map(
-          (likelihood, at) => likelihood * ((1 - change) * came[at]! + change * span.prior[at]!),
-        ),
-      );
+      let came: Float64Array = new Float64Array(span.states.length).fill(1);
+      if (frame > span.from) came = through(state, changesAt(span, speech[frame] ?? 0), span.states.length);
+      else if (before) came = through(state, border(before, span), span.states.length);
+      const seen = likelihoods(span, faces, frame, speech, model);
+      state = normalised(came.map((value, k) => value * seen[k]!));
       forward.set(state, span.offset + (frame - span.from) * span.states.length);
     }
     before = span;
@@ -69,35 +96,51 @@ function backward(
   speech: ArrayLike<number>,
   model: TalkModel,
   forward: Float32Array,
-  out: readonly Float32Array[],
+  out: Speakers,
   checkCancelled: () => void,
 ): void {
   /** What the later frames say of each state, up to a factor. */
-  let later: Float64Array | null = null;
+  let later = new Float64Array(spans.at(-1)!.states.length).fill(1);
   for (let index = spans.length - 1; index >= 0; index--) {
     const span = spans[index]!;
     const size = span.states.length;
     for (let frame = span.to - 1; frame >= span.from; frame--) {
       if (frame % FRAMES_PER_CHECK === 0) checkCancelled();
       const at = span.offset + (frame - span.from) * size;
-      const joint: Float64Array = normalised(
-        Float64Array.from({ length: size }, (_, k) => forward[at + k]! * (later?.[k] ?? 1)),
-      );
+      const joint: Float64Array = normalised(later.map((value, k) => value * forward[at + k]!));
       span.states.forEach((who, k) => {
-        for (const face of who) out[face]![frame - faces[face]!.firstFrame]! += joint[k]!;
+        for (const face of who) out.probabilities[face]![frame - faces[face]!.firstFrame]! += joint[k]!;
+        if (who.length === 1) out.aloneFrames[who[0]!]! += joint[k]!;
       });
-      const change = changeRate(speech[frame] ?? 0, model);
-      const seen = likelihoods(span, faces, frame, speech, model).map((value, k) => value * (later?.[k] ?? 1));
-      const changed = seen.reduce((sum, value, k) => sum + value * span.prior[k]!, 0);
-      later = normalised(seen.map((value) => (1 - change) * value + change * changed));
+      const seen = likelihoods(span, faces, frame, speech, model).map((value, k) => value * later[k]!);
+      const earlier = spans[index - 1];
+      if (frame > span.from) later = normalised(back(seen, changesAt(span, speech[frame] ?? 0), size));
+      else if (earlier) later = normalised(back(seen, border(earlier, span), earlier.states.length));
     }
-    const earlier = spans[index - 1];
-    if (earlier && later) later = carriedBack(later, earlier, span);
   }
 }
 
-const changeRate = (speech: number, model: TalkModel): number =>
-  speech < 0.5 ? model.changeInPause : model.changeInSpeech;
+const changesAt = (span: Span, speech: number): Float64Array => (speech < 0.5 ? span.inPause : span.inSpeech);
+
+/** A row of states through a table of `state.length × size` weights. */
+function through(state: Float64Array, table: Float64Array, size: number): Float64Array {
+  const out = new Float64Array(size);
+  for (let i = 0; i < state.length; i++) {
+    const share = state[i]!;
+    for (let j = 0; j < size; j++) out[j]! += share * table[i * size + j]!;
+  }
+  return out;
+}
+
+/** The transpose: from later states to `count` earlier ones. */
+function back(later: Float64Array, table: Float64Array, count: number): Float64Array {
+  const size = later.length;
+  return Float64Array.from({ length: count }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < size; j++) sum += table[i * size + j]! * later[j]!;
+    return sum;
+  });
+}
 
 /** Of each state in one frame, up to a common factor. */
 function likelihoods(
@@ -110,15 +153,14 @@ function likelihoods(
   const heard = speech[frame] ?? 0;
   const odds = Math.log((heard + 0.02) / (1.02 - heard));
   const bounded = model.speechWeight * Math.max(-SPEECH_LOG_ODDS, Math.min(SPEECH_LOG_ODDS, odds));
-  const unseen = -model.unseenCost * 2 * Math.max(0, heard - 0.5);
+  const unseen = model.unseenScore * 2 * Math.max(0, heard - 0.5);
   const logs = Float64Array.from(span.states, (who) => {
     if (who.length === 0) return unseen;
     let sum = bounded + (who.length > 1 ? model.pairScore : 0);
     for (const face of who) {
-      const { firstFrame, logOdds } = faces[face]!;
-      const value = logOdds[frame - firstFrame]!;
-      const known = Number.isNaN(value) ? model.unknownLogOdds : value;
-      sum += model.evidenceWeight * Math.max(-model.mostLogOdds, Math.min(model.mostLogOdds, known));
+      const { firstFrame, scores } = faces[face]!;
+      const value = scores[frame - firstFrame]!;
+      sum += Number.isNaN(value) ? model.unknownScore : Math.max(-model.mostScore, Math.min(model.mostScore, value));
     }
     return sum;
   });
@@ -126,67 +168,83 @@ function likelihoods(
   return logs.map((value) => Math.exp(value - top));
 }
 
-function normalised(values: Float64Array): Float64Array {
+function normalised(values: Float64Array): Float64Array<ArrayBuffer> {
   const sum = values.reduce((total, value) => total + value, 0);
-  return sum > 0 ? values.map((value) => value / sum) : values.fill(1 / values.length);
+  return Float64Array.from(values, (value) => (sum > 0 ? value / sum : 1 / values.length));
 }
 
 const keyOf = (who: readonly number[]): string => who.join();
 
-/** Probabilities of one span's states as those of the next: states that are no longer possible go to the prior. */
-function carried(state: Float64Array, from: Span, to: Span): Float64Array {
-  const places = new Map(to.states.map((who, at) => [keyOf(who), at]));
-  const out = new Float64Array(to.states.length);
-  let lost = 0;
-  from.states.forEach((who, at) => {
-    const place = places.get(keyOf(who));
-    if (place === undefined) lost += state[at]!;
-    else out[place]! += state[at]!;
-  });
-  return out.map((value, at) => value + lost * to.prior[at]!);
-}
-
-/** The transpose of {@link carried}. */
-function carriedBack(later: Float64Array, earlier: Span, span: Span): Float64Array {
+/** From the states of one span to those of the next: who is still there goes on as before, for the rest all is open. */
+function border(earlier: Span, span: Span): Float64Array {
   const places = new Map(span.states.map((who, at) => [keyOf(who), at]));
-  const elsewhere = later.reduce((sum, value, at) => sum + value * span.prior[at]!, 0);
-  return Float64Array.from(earlier.states, (who) => {
-    const place = places.get(keyOf(who));
-    return place === undefined ? elsewhere : later[place]!;
+  const present = new Set(span.states.flat());
+  const size = span.states.length;
+  const out = new Float64Array(earlier.states.length * size).fill(DOUBT_AT_BORDER / size);
+  earlier.states.forEach((who, i) => {
+    // Two who may no longer be paired: nobody is known to speak.
+    const place = places.get(keyOf(who.filter((face) => present.has(face)))) ?? 0;
+    out[i * size + place]! += 1 - DOUBT_AT_BORDER;
   });
+  return out;
 }
 
-function spansOf(faces: readonly TalkFace[], model: TalkModel): Span[] {
+function spansOf(faces: readonly TalkFace[], mayPair: (face: number) => boolean, model: TalkModel): Span[] {
   const borders = [
-    ...new Set(faces.flatMap(({ firstFrame, logOdds }) => [firstFrame, firstFrame + logOdds.length])),
+    ...new Set(faces.flatMap(({ firstFrame, scores }) => [firstFrame, firstFrame + scores.length])),
   ].sort((a, b) => a - b);
   const spans: Span[] = [];
   let offset = 0;
   for (let k = 0; k + 1 < borders.length; k++) {
     const [from, to] = [borders[k]!, borders[k + 1]!];
-    const present = faces.flatMap(({ firstFrame, logOdds }, face) =>
-      firstFrame <= from && firstFrame + logOdds.length >= to ? [face] : [],
+    const present = faces.flatMap(({ firstFrame, scores }, face) =>
+      firstFrame <= from && firstFrame + scores.length >= to ? [face] : [],
     );
-    const states = statesOf(present, faces, from, to);
-    const pairs = states.filter((who) => who.length === 2).length;
-    const shares = Float64Array.from(states, ({ length }) =>
-      length === 0 ? 1 : length === 1 ? model.oneShare / present.length : model.pairShare / pairs,
-    );
-    spans.push({ from, to, states, prior: normalised(shares), offset });
+    const states = statesOf(present, present.filter(mayPair), faces, from, to);
+    const changes = (rates: TalkRates): Float64Array => changeWeights(states, present.length, rates, model);
+    spans.push({ from, to, states, inPause: changes(model.pause), inSpeech: changes(model.speech), offset });
     offset += (to - from) * states.length;
   }
   return spans;
 }
 
-function statesOf(present: readonly number[], faces: readonly TalkFace[], from: number, to: number): number[][] {
+/** Weight of each change of state over that of staying (1); what takes two steps is none. */
+function changeWeights(
+  states: readonly (readonly number[])[],
+  faces: number,
+  rates: TalkRates,
+  model: TalkModel,
+): Float64Array {
+  const others = Math.max(1, faces - 1);
+  const weight = (from: readonly number[], to: readonly number[]): number => {
+    const isPart = (few: readonly number[], many: readonly number[]): boolean => few.every((one) => many.includes(one));
+    if (from.length === 0) return to.length === 1 ? rates.start / faces : 0;
+    if (from.length === 1 && to.length === 0) return rates.stop;
+    if (from.length === 1 && to.length === 1) return rates.handOver / others;
+    if (from.length === 1) return isPart(from, to) ? model.join / others : 0;
+    return to.length === 1 && isPart(to, from) ? model.leave / 2 : 0;
+  };
+  return Float64Array.from({ length: states.length ** 2 }, (_, at) => {
+    const [i, j] = [Math.floor(at / states.length), at % states.length];
+    return i === j ? 1 : weight(states[i]!, states[j]!);
+  });
+}
+
+function statesOf(
+  present: readonly number[],
+  paired: readonly number[],
+  faces: readonly TalkFace[],
+  from: number,
+  to: number,
+): number[][] {
   const evidence = new Map(
-    present.map((face) => {
-      const { firstFrame, logOdds } = faces[face]!;
-      const part = logOdds.subarray(from - firstFrame, to - firstFrame).filter((value) => !Number.isNaN(value));
+    paired.map((face) => {
+      const { firstFrame, scores } = faces[face]!;
+      const part = scores.subarray(from - firstFrame, to - firstFrame).filter((value) => !Number.isNaN(value));
       return [face, part.length === 0 ? -Infinity : part.reduce((sum, value) => sum + value, 0) / part.length];
     }),
   );
-  const likely = [...present].sort((a, b) => evidence.get(b)! - evidence.get(a)! || a - b).slice(0, PAIRED_FACES);
+  const likely = [...paired].sort((a, b) => evidence.get(b)! - evidence.get(a)! || a - b).slice(0, PAIRED_FACES);
   likely.sort((a, b) => a - b);
   return [[], ...present.map((face) => [face]), ...likely.flatMap((a, at) => likely.slice(at + 1).map((b) => [a, b]))];
 }

@@ -69,6 +69,27 @@ describe('who talks', () => {
     expect(index.perTrack[0]!.talkingSec).toBeCloseTo(10, -0.5);
   });
 
+  it('is two at once where the next one begins half a second before the other ends, silent lips beside them or not', async () => {
+    const own = [said, talkingMouth(FRAMES, 8)];
+    const [before, after] = [
+      own[0]!.map((open, k) => (k < 258 ? open : 0)),
+      own[1]!.map((open, k) => (k < 243 ? 0 : open)),
+    ];
+    const sounds = [soundOfMouth(before, 0, 5), soundOfMouth(after, 0, 6)];
+    const mixed = sounds[0]!.map((value, n) => value + sounds[1]![n]!);
+    for (const beside of [[], [silentTalk]]) {
+      const { values } = await talk(
+        [before, after, ...beside].map((mouth) => ({ mouth })),
+        mixed,
+      );
+      const both = Array.from(values[0]!, (value, k) => Number(Math.min(value, values[1]![k]!) > 0.5));
+      const count = (from: number, to: number): number => both.slice(from, to).reduce((sum, one) => sum + one, 0);
+      expect(count(243, 258)).toBeGreaterThanOrEqual(9);
+      expect(count(0, 235) + count(266, FRAMES)).toBe(0);
+      for (const silent of values.slice(2)) expect(mean(silent, 0, FRAMES)).toBeLessThan(0.1);
+    }
+  });
+
   it('is nobody in the picture when the voice belongs to somebody else', async () => {
     const faces = [silentTalk, chewing].map((mouth) => ({ mouth }));
     const { values } = await talk(faces, soundOfMouth(said, 0, 5));

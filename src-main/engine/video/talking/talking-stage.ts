@@ -9,7 +9,7 @@ import { talkingFile, talkingIndexFile, type TalkingIndex } from './talking-file
 import { readFacesAndSound, readSpeech, readSpeechRegions } from './talk-input.ts';
 
 /** Raise when the fit changes. */
-const CALIBRATION = 'grid-1';
+const CALIBRATION = 'grid-2';
 
 /**
  * Which face is heard, frame by frame. Inputs `pcm`, `vad`, `speech`, `face-tracks`, `face-views`; outputs `talking.f32`
@@ -18,7 +18,7 @@ const CALIBRATION = 'grid-1';
  */
 export const talkingStage: Stage<z.ZodObject> = {
   id: 'talking',
-  version: '3',
+  version: '4',
   label: 'Finding who talks',
   params: z.object({}),
   models: [],
