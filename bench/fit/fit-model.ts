@@ -15,7 +15,7 @@ export interface KnownConversation {
 }
 
 /** Where the first path comes from, before anything is fitted. */
-const START: SameVoiceModel = { pair: [10, 0, 0, 0, 3, 0, 0, 0, -8], stop: [1, 0, 0, 0, 0, 0] };
+const START: SameVoiceModel = { pair: [10, 0, 0, 0, 3, 0, 0, -8], stop: [1, 0, 0, 0, 0, 0] };
 /** Divisions of more groups say little of when to stop, and have too many pairs. */
 const MOST_GROUPS = 14;
 /** Two groups are one voice when so much of each is one speaker's: windows in which two people talk belong to both. */

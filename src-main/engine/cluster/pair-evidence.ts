@@ -13,10 +13,8 @@ export interface VoiceCues {
 }
 
 /** Names of what is known of two groups, in the order of {@link pairEvidence}'s values. */
-export const pairFeatures = ['likeness', 'centred', 'sound', 'soundShare', 'error', 'few', 'crossing', 'run'] as const;
+export const pairFeatures = ['likeness', 'centred', 'sound', 'soundShare', 'error', 'few', 'crossing'] as const;
 
-/** Longer runs say no more; the length of a recording would. */
-const LONGEST_RUN = 8;
 /** Crossings by which the share is drawn towards what says nothing either way. */
 const CROSSING_PRIOR = 2;
 const NEUTRAL_SHARE = 0.5;
@@ -30,9 +28,7 @@ const clamp = (value: number, low: number, high: number): number => Math.max(low
  * - sound, soundShare: mean cosine of cepstra, and over the groups' own;
  * - error: standard error of the likeness by the sizes; few: one over the number of groups;
  * - crossing: how often neighbouring windows are one in each group, over what chance would make; only much
- *   counts, because one voice need not alternate between its groups;
- * - run: logarithm of how many windows of a group come in a row, the less of both: what two people say at once and the
- *   borders of turns are a window or two, people talk longer.
+ *   counts, because one voice need not alternate between its groups.
  * @returns for a < b in order of (a, b): the groups and the values
  */
 export function pairEvidence(
@@ -44,7 +40,6 @@ export function pairEvidence(
   const sound = cues.sound ? cueLikeness(cues.sound, labels, count) : null;
   const crossings = labelCrossings(cues.voice, labels, count);
   const any = cues.voiceLikeness;
-  const runs = meanRuns(labels, count);
   const out: { a: number; b: number; values: number[] }[] = [];
   for (let a = 0; a < count; a++) {
     for (let b = a + 1; b < count; b++) {
@@ -64,23 +59,9 @@ export function pairEvidence(
           Math.sqrt(1 / voice.sizes[a]! + 1 / voice.sizes[b]!),
           1 / count,
           clamp((found + CROSSING_PRIOR * NEUTRAL_SHARE) / (expected + CROSSING_PRIOR), NEUTRAL_SHARE, 1.3),
-          Math.min(runs[a]!, runs[b]!),
         ],
       });
     }
   }
   return out;
-}
-
-/** Logarithm of the mean number of windows in a row that are of each group. */
-function meanRuns(labels: ArrayLike<number>, count: number): number[] {
-  const windows = new Array<number>(count).fill(0);
-  const runs = new Array<number>(count).fill(0);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (label < 0) continue;
-    windows[label]!++;
-    if (i === 0 || labels[i - 1] !== label) runs[label]!++;
-  }
-  return windows.map((value, group) => Math.log(Math.min(LONGEST_RUN, Math.max(1, value / Math.max(1, runs[group]!)))));
 }
