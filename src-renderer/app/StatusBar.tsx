@@ -8,7 +8,7 @@ import { player } from '../player/player.ts';
 import { useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
 import { Button, MiddleText, Tooltip } from '../ui/controls.tsx';
-import { exactTime, lengthText } from '../ui/format.ts';
+import { exactTime, lengthText, providerName } from '../ui/format.ts';
 import { CommandButton, CommandHint } from '../ui/keys.tsx';
 import styles from './StatusBar.module.css';
 
@@ -93,12 +93,6 @@ function Doubts(): ReactElement | null {
       </Button>
     </Tooltip>
   );
-}
-
-/** `cpu (no GPU adapter)` → `CPU`. */
-function providerName(provider: string): string {
-  const bare = provider.replace(/\s*\(.*\)$/u, '');
-  return { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', coreml: 'Core ML' }[bare.toLowerCase()] ?? bare;
 }
 
 /** Time, selection, what the last key did with Undo, where models run, whether all is saved. */

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clockTime, exactTime, fileSize, parseTime, percent, roughTime } from './format.ts';
+import {
+  clockTime,
+  exactTime,
+  fallbackReason,
+  fileSize,
+  parseTime,
+  percent,
+  providerName,
+  roughTime,
+} from './format.ts';
 
 test('a time that is shown can be typed back, to the millisecond', () => {
   fc.assert(
@@ -35,4 +44,11 @@ test('sizes, shares and guesses are short', () => {
   expect(percent(0.624)).toBe('62 %');
   expect(roughTime(3)).toBe('a few seconds');
   expect(roughTime(130)).toBe('about 2 min');
+});
+
+test('where nets run is told by its name, and why not elsewhere', () => {
+  expect(providerName('cpu (no GPU adapter)')).toBe('CPU');
+  expect(providerName('dml')).toBe('DirectML');
+  expect(fallbackReason('cpu (webgpu refused: no adapter)')).toBe('webgpu refused: no adapter');
+  expect(fallbackReason('cuda')).toBeNull();
 });

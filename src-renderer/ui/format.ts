@@ -57,3 +57,19 @@ export function parseTime(text: string): number | null {
   const [, hours = '0', minutes = '0', seconds = '0'] = match;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
 }
+
+/** `cpu (no GPU adapter)` → `CPU`. */
+export function providerName(provider: string): string {
+  const bare = provider.replace(/\s*\(.*\)$/u, '');
+  const names: Record<string, string> = {
+    cpu: 'CPU',
+    webgpu: 'WebGPU',
+    cuda: 'CUDA',
+    dml: 'DirectML',
+    coreml: 'Core ML',
+  };
+  return names[bare.toLowerCase()] ?? bare;
+}
+
+/** Why nets do not run where they might, out of `cpu (no GPU adapter)`; null where nothing was left out. */
+export const fallbackReason = (provider: string): string | null => /\((.*)\)$/u.exec(provider)?.[1] ?? null;

@@ -2,12 +2,24 @@ import { Database } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ModelInfo } from '#shared/api/contract.ts';
+import type { ModelInfo, SystemInfo } from '#shared/api/contract.ts';
+import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { Empty, classes, controls } from '../../ui/controls.tsx';
 import { fileSize } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
 import styles from './ModelsView.module.css';
+
+/** `Diarist audio, Diarist AV + 3`. */
+function fewOf(labels: readonly string[]): string {
+  const shown = labels.slice(0, 2).join(', ');
+  return labels.length > 2 ? `${shown} + ${labels.length - 2}` : shown;
+}
+
+function pictureUse({ id, needsVideo }: SystemInfo): 'video' | 'sound' | 'either' {
+  if (id === AUTO_SYSTEM.id) return 'either';
+  return needsVideo ? 'video' : 'sound';
+}
 
 function ModelRow({ model }: { model: ModelInfo }): ReactElement {
   const { t } = useTranslation();
@@ -24,9 +36,11 @@ function ModelRow({ model }: { model: ModelInfo }): ReactElement {
       </td>
       <td>{model.stage}</td>
       <td>
-        {model.neededBy.join(', ')}
+        <span title={model.neededBy.join(', ')}>{fewOf(model.neededBy)}</span>
         {model.helps.length > 0 && (
-          <span className={styles.helps}>{t('models.helps', { systems: model.helps.join(', ') })}</span>
+          <span className={styles.helps} title={model.helps.join(', ')}>
+            {t('models.helps', { systems: fewOf(model.helps) })}
+          </span>
         )}
         {model.neededBy.length + model.helps.length === 0 && '–'}
       </td>
@@ -34,7 +48,7 @@ function ModelRow({ model }: { model: ModelInfo }): ReactElement {
         {model.licence}
         {model.nonCommercial && <span className={styles.tag}>{t('models.nonCommercial')}</span>}
       </td>
-      <td className={view.num}>{fileSize(model.sizeBytes)}</td>
+      <td className={view.num}>{model.sizeBytes > 0 ? fileSize(model.sizeBytes) : '–'}</td>
       <td>
         {t(`models.${state}`)}
         {state === 'absent' && (
@@ -91,14 +105,18 @@ export function ModelsView(): ReactElement {
                 <li key={system.id}>
                   <b>{system.label}</b>
                   <span className={controls.hint}>
-                    {system.version} · {t(system.needsVideo ? 'models.video' : 'models.sound')} ·{' '}
+                    {system.version} · {t(`models.${pictureUse(system)}`)} ·{' '}
                     {system.missingModels.length === 0
                       ? t('models.ready')
                       : t('models.needs', { models: system.missingModels.join(', ') })}
-                    {system.missingOptionalModels.length > 0 &&
-                      ` · ${t('models.betterWith', { models: system.missingOptionalModels.join(', ') })}`}
                   </span>
                   <p>{system.description}</p>
+                  {system.missingOptionalModels.length > 0 && (
+                    <details className={styles.better}>
+                      <summary>{t('models.betterWith', { count: system.missingOptionalModels.length })}</summary>
+                      {system.missingOptionalModels.join(', ')}
+                    </details>
+                  )}
                 </li>
               ))}
             </ul>

@@ -9,18 +9,30 @@ import styles from './SpeakerList.module.css';
 
 const figure = (value: number): string => value.toFixed(2);
 
-/** What an enrolled voice is taken for, in the row of the speaker: "Katie? 0.21 ahead", or quietly that it is unknown. */
-export function NameProposal({ speaker, hint }: { speaker: Speaker; hint: VoiceHint }): ReactElement {
+/** Said quietly behind the time of a speaker whose voice nobody is enrolled with. */
+export function UnknownVoice({ hint }: { hint: Extract<VoiceHint, { kind: 'unknown' }> }): ReactElement {
+  const { t } = useTranslation();
+  const { nearest, likeness } = hint;
+  return (
+    <>
+      {' · '}
+      <span className={styles.unknown} title={t('voices.unknownHint', { name: nearest, likeness: figure(likeness) })}>
+        {t('voices.unknown')}
+      </span>
+    </>
+  );
+}
+
+export interface NameProposalProps {
+  speaker: Speaker;
+  hint: Extract<VoiceHint, { kind: 'name' }>;
+}
+
+/** Which enrolled voice this speaker is taken for: "Katie? 0.21 ahead", to take or to dismiss. */
+export function NameProposal({ speaker, hint }: NameProposalProps): ReactElement {
   const { t } = useTranslation();
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   const likeness = figure(hint.likeness);
-  if (hint.kind === 'unknown') {
-    return (
-      <small className={styles.unknown} title={t('voices.unknownHint', { name: hint.nearest, likeness })}>
-        {t('voices.unknown')}
-      </small>
-    );
-  }
   const { name, margin, mergeIntoId } = hint;
   const why =
     margin === null

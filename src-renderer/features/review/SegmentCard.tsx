@@ -118,10 +118,11 @@ function OneSegment({ segment }: { segment: Segment }): ReactElement {
           <>
             <dt>{t('inspector.heardAndSeen')}</dt>
             <dd>{t(`inspector.sources.${evidence.source}`)}</dd>
-            <dt>{t('inspector.talkingFace')}</dt>
-            <dd>{evidence.faceProbability?.toFixed(2) ?? t('inspector.unknown')}</dd>
-            <dt>{t('inspector.voiceMargin')}</dt>
-            <dd>{evidence.voiceMargin?.toFixed(2) ?? t('inspector.unknown')}</dd>
+            <dt>{t('inspector.faceAndVoice')}</dt>
+            <dd title={t('inspector.faceAndVoiceHint')}>
+              {evidence.faceProbability?.toFixed(2) ?? t('inspector.unknown')} ·{' '}
+              {evidence.voiceMargin?.toFixed(2) ?? t('inspector.unknown')}
+            </dd>
           </>
         )}
         {others.length > 0 && (

@@ -13,7 +13,7 @@ import { MiddleText, SectionHead, Swatch, classes, controls } from '../../ui/con
 import { clockTime } from '../../ui/format.ts';
 import { CommandButton } from '../../ui/keys.tsx';
 import { MoreMenu } from '../../ui/Menu.tsx';
-import { NameProposal } from './NameProposal.tsx';
+import { NameProposal, UnknownVoice } from './NameProposal.tsx';
 import { SpeakerCountNote } from './SpeakerCountNote.tsx';
 import styles from './SpeakerList.module.css';
 
@@ -98,8 +98,11 @@ function SpeakerRow({ speaker, lane, isTarget, renaming, onRename }: RowProps): 
             <b>
               <MiddleText text={speaker.name} />
             </b>
-            <small>{t('speakers.totals', { time: clockTime(timeSec), count: turns })}</small>
-            {hint && <NameProposal speaker={speaker} hint={hint} />}
+            <small>
+              {t('speakers.totals', { time: clockTime(timeSec), count: turns })}
+              {hint?.kind === 'unknown' && <UnknownVoice hint={hint} />}
+            </small>
+            {hint?.kind === 'name' && <NameProposal speaker={speaker} hint={hint} />}
           </>
         )}
       </div>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Settings } from '#shared/api/contract.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { Button, classes, controls } from '../../ui/controls.tsx';
+import { fallbackReason, providerName } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
 
 interface ChoiceProps<V extends string> {
@@ -159,9 +160,12 @@ export function SettingsView(): ReactElement {
                 version: info.version,
                 face: t(`settings.${info.face}`),
                 cores: info.cores,
-                provider: info.provider,
+                provider: providerName(info.provider),
               })}
             </p>
+            {fallbackReason(info.provider) !== null && (
+              <p className={controls.hint}>{t('settings.fallback', { reason: fallbackReason(info.provider) })}</p>
+            )}
             {info.offline && <p className={controls.hint}>{t('settings.offline')}</p>}
           </section>
         )}

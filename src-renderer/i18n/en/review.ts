@@ -69,8 +69,9 @@ export const inspector = {
   madeBy: 'Made by',
   heardAndSeen: 'Evidence',
   sources: { face: 'face', voice: 'voice, off screen', both: 'face and voice' },
-  talkingFace: 'Talking face',
-  voiceMargin: 'Voice margin',
+  faceAndVoice: 'Face · voice margin',
+  faceAndVoiceHint:
+    'How probably the face talks, and by how much the voice is more like this speaker than like the next.',
   overlaps: 'Overlaps with',
   accept: 'Accept',
   doubtful: 'Doubtful',
