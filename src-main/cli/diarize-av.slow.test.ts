@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Diarizer } from '#jobs/diarize-files.ts';
 import { parseRttm } from '#shared/formats/rttm.ts';
 import type { Turn } from '#shared/formats/turn.ts';
@@ -50,4 +50,24 @@ describe('Diarist AV on the composed videos', () => {
       1_800_000,
     );
   }
+});
+
+describe('Diarist AV on the bundled sample', () => {
+  it('tells apart the two drawn men whom the face net takes for one, by their voices', async () => {
+    const sample = path.resolve(import.meta.dirname, '../../resources/sample/sample');
+    const diarizer = await Diarizer.open({ cacheDir: path.join(folder, 'cache-sample') });
+    try {
+      const { result } = await diarizer.diarize(`${sample}.mp4`);
+      expect(result.provenance.systemId).toBe('diarist-av');
+      const reference = parseRttm(await readFile(`${sample}.rttm`, 'utf8')).turns;
+      const { fileId } = reference[0]!;
+      const hypothesis = result.segments.map((one): Turn => ({ ...one, fileId, channel: '1' }));
+      const regions = [{ fileId, channel: '1', startSec: 0, endSec: result.decodedSec }];
+      const score = scoreDiarization(reference, hypothesis, { collarSec: 0, regions }).files[0]!;
+      expect(score.hypothesisSpeakers).toBe(4);
+      expect(score.confusionSec / score.totalSec).toBeLessThan(0.02);
+    } finally {
+      await diarizer.close();
+    }
+  }, 900_000);
 });
