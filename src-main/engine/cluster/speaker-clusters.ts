@@ -29,6 +29,9 @@ const params = z.object({
     .describe('Method evidence: log-odds added to two groups being two voices; above 0 finds more speakers'),
 });
 
+/** A most below this was chosen by somebody who knows of it. */
+const MANY_SPEAKERS = 10;
+
 export const clustersFile = 'clusters.json';
 
 /** What `clusters.json` holds. */
@@ -46,7 +49,7 @@ export const clustersSchema = z.object({
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '6',
+  version: '7',
   label: 'Grouping voices',
   params,
   models: [],
@@ -70,6 +73,11 @@ export const speakerClustersStage: Stage<typeof params> = {
     if (asked && windows.length > 0 && result.speakerCount < asked.min) {
       context.warn(
         `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
+      );
+    }
+    if (!asked && result.speakerCount >= MANY_SPEAKERS && result.speakerCount === context.params.maxSpeakers) {
+      context.warn(
+        `There may be more than ${result.speakerCount} speakers: no more are looked for. Give their number or a higher most.`,
       );
     }
     await context.writeJson(clustersFile, {

@@ -65,6 +65,27 @@ describe('Diarist audio', () => {
     expect([at(2.5), at(8), at(15)]).toEqual(['spk00', 'spk01', 'spk02']);
     expect([at(1), at(5), at(12.2)]).toEqual([undefined, undefined, undefined]);
   });
+  const harm: [string, (value: number, before: number) => number][] = [
+    ['clipped', (value) => 25 * value],
+    ['beside a constant', (value) => 0.8 * value + 4000],
+    ['very quiet', (value) => value / 200],
+    ['by telephone', (value, before) => 800 * Math.round((value + before) / 1600)],
+  ];
+  for (const [how, change] of harm) {
+    itShared(`hears the turns of the smallest clip ${how}`, async () => {
+      const samples = decodePcm(sharedPath('data/audio/picovoice_falcon/resources/audio_samples/test.wav'));
+      const harmed = samples.map((value, i) =>
+        Math.max(-32_768, Math.min(32_767, Math.round(change(value, samples[i - 1] ?? 0)))),
+      );
+      const { segments } = await diarize(harmed);
+      const at = (sec: number) => segments.find(({ startSec, endSec }) => startSec <= sec && sec < endSec)?.speaker;
+      expect(at(2.5)).toBe('spk00');
+      expect(at(8)).toBeDefined();
+      expect(at(15)).toBeDefined();
+      expect(at(8)).not.toBe('spk00');
+      expect([at(0.8), at(5)]).toEqual([undefined, undefined]);
+    });
+  }
   itShared('obeys a given speaker count', async () => {
     const samples = decodePcm(sharedPath('data/composed/libri_conv/dev/dev_3spk_overlap.flac'));
     for (const count of [1, 2, 5, 12]) {
