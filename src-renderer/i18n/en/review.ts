@@ -69,7 +69,7 @@ export const inspector = {
   madeBy: 'Made by',
   heardAndSeen: 'Evidence',
   sources: { face: 'face', voice: 'voice, off screen', both: 'face and voice' },
-  faceAndVoice: 'Face · voice margin',
+  faceAndVoice: 'Face · voice',
   faceAndVoiceHint:
     'How probably the face talks, and by how much the voice is more like this speaker than like the next.',
   overlaps: 'Overlaps with',
