@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cepstralWindows } from '#engine/audio/cepstral-windows.ts';
 import { melFrameCount } from '#engine/audio/log-mel.ts';
@@ -57,7 +57,8 @@ export class ConversationReader {
     const { turns } = parseRttm(await readFile(rttmPath, 'utf8'), { file: rttmPath });
     const kept = path.join(dir, '.heard');
     await mkdir(kept, { recursive: true });
-    const pcmPath = path.join(kept, 'sound.s16');
+    // Of this process alone: two fits may read one folder.
+    const pcmPath = path.join(kept, `sound-${process.pid}.s16`);
     await writeFile(pcmPath, (await readFile(path.join(dir, `${id}.wav`))).subarray(HEADER_BYTES));
     const samples = Math.floor((await stat(pcmPath)).size / 2);
     const input = async () => ({
@@ -80,7 +81,7 @@ export class ConversationReader {
     });
     const windows = layWindows(regions, 1.5, 0.75);
     const { output: frames } = await voiceTrunk(this.#context, { modelPath: this.#net.trunkPath, ...(await input()) });
-    const framesPath = path.join(kept, 'frames.f32');
+    const framesPath = path.join(kept, `frames-${process.pid}.f32`);
     await writeFile(framesPath, new Uint8Array(frames.buffer, frames.byteOffset, frames.byteLength));
     const count = frames.length / 256;
     const ranges = Int32Array.from(
@@ -92,6 +93,8 @@ export class ConversationReader {
     const { output: voices } = await voiceWindows(this.#context, { modelPath: this.#net.headPath, framesPath, ranges });
     const startSec = windows.map((window) => window.startSec);
     const endSec = windows.map((window) => window.endSec);
+    await rm(pcmPath);
+    await rm(framesPath);
     return { id, turns, windows, voices, cepstra: cepstralWindows(blocks, startSec, endSec) };
   }
 
@@ -121,7 +124,9 @@ async function keptArray(file: string, compute: () => Promise<Float32Array>): Pr
     return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   } catch {
     const array = await compute();
-    await writeFile(file, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    const part = `${file}.${process.pid}`;
+    await writeFile(part, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    await rename(part, file);
     return array;
   }
 }
