@@ -38,7 +38,7 @@ export interface FusionRules extends SecondRules {
 
 export const defaultRules: FusionRules = {
   faceWeight: 0.2,
-  overlapFrom: 0.5,
+  overlapFrom: 0.45,
   overlapWeight: 0.3,
   turnSec: 8,
 };
