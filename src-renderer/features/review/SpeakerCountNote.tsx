@@ -29,10 +29,13 @@ export function SpeakerCountNote(): ReactElement | null {
     .filter(({ probability }) => probability >= 0.01)
     .map(({ count: number, probability }) => `${number}: ${percent(probability)}`)
     .join(', ');
+  const share = probabilities.find(({ count: number }) => number === found)?.probability ?? 0;
   return (
     <p className={styles.count}>
       <span title={t('speakers.countHint', { found, all })}>
-        {high > low ? t('speakers.countUnsure', { low, high }) : t('speakers.countSure')}
+        {high > low
+          ? t('speakers.countUnsure', { low, high })
+          : t('speakers.countSure', { found, share: percent(share) })}
       </span>
       <Tooltip content={<CommandHint id="speaker.count" />}>
         <Button tone="link" disabled={readOnly} onClick={() => runCommand('speaker.count')}>

@@ -109,6 +109,14 @@ test('the estimate is shown with its bounds and probabilities, and not for a cou
   expect(screen.queryByText(/speakers are likely/u)).toBeNull();
 });
 
+test('an estimate that is nearly certain says how certain', async () => {
+  const certain = { found: 2, low: 2, high: 2, probabilities: [{ count: 2, probability: 0.97 }] };
+  api.hypotheses[0] = { info: aVersion('h1', { speakerCount: certain }), segments: [] };
+  await act(() => review().open('m'));
+  show(<SpeakerCountNote />);
+  expect(screen.getByText('Most likely 2: 97 %')).toBeTruthy();
+});
+
 test('a number that is set groups the voices anew, and the answer is used at once; undo takes it back', async () => {
   show(<RunAgainPopover trigger={<button type="button">Run again</button>} />);
   act(() => command('speaker.count').run());

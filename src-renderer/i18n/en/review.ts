@@ -86,7 +86,7 @@ export const inspector = {
 
 export const speakers = {
   title: 'Speakers',
-  none: 'No speakers yet. Press N to add one.',
+  none: 'No speakers yet. Press R to find them, or N to add one.',
   totals_one: '{{time}} · {{count}} turn',
   totals_other: '{{time}} · {{count}} turns',
   rename: 'Rename',
@@ -100,7 +100,7 @@ export const speakers = {
   delete: 'Delete with all segments',
   key: 'Key {{key}}',
   countUnsure: '{{low}}–{{high}} speakers are likely',
-  countSure: 'The number of speakers is sure',
+  countSure: 'Most likely {{found}}: {{share}}',
   countHint: 'Found by itself: {{found}}. Probabilities: {{all}}.',
   countSet: 'Set …',
   pickTitle: 'Assign to',
