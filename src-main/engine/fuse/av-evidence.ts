@@ -12,7 +12,7 @@ export const avEvidenceSchema = shownEvidenceSchema.extend({
   speakers: z.array(
     z.object({
       label: z.string(),
-      /** Person of node `identities`, null for somebody never seen to speak. */
+      /** Person of node `identities`, a further number where voices split one; null for somebody never seen to speak. */
       identity: z.number().int().nullable(),
       onScreenSec: z.number().min(0),
       offScreenSec: z.number().min(0),
