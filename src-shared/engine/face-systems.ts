@@ -89,7 +89,8 @@ const betterFaceNets = [
   ...['lr-asd-ava', 'light-asd-ava', 'lr-asd-talkset', 'light-asd-talkset'].flatMap((net) =>
     ['audio', 'visual', 'backend'].map((part) => `${net}-${part}`),
   ),
-  ...['mssg-face-down', 'talknet'],
+  ...['mssg-face-down', 'talknet', 'mssg-graph'],
+  ...['face', 'body', 'head', 'face-small', 'face-down', 'body-large'].map((stream) => `mssg-encoder-${stream}`),
   ...['syncnet-v2', 'syncnet-av-diarization'].flatMap((net) => ['audio', 'visual'].map((part) => `${net}-${part}`)),
 ];
 
