@@ -47,9 +47,11 @@ export async function run(args: string[]): Promise<number> {
   const conditions = await readTrials(path.join(root, 'models/trials'));
   const embedders: Embedder[] = [
     await diaristEmbedder(options.net, 'Diarist voice', 'window'),
-    await diaristEmbedder(options.net, 'Diarist voice, as in a recording', 'sliding'),
-    await diaristEmbedder(options.net, '… lengths accounted for', 'sliding', true),
+    await diaristEmbedder(options.net, '… lengths accounted for', 'window', true),
+    await diaristEmbedder(options.net, '… as in a recording', 'sliding'),
+    await diaristEmbedder(options.net, '… both', 'sliding', true),
     await diaristEmbedder(path.join(shared, 'training'), 'first checkpoint', 'window'),
+    await diaristEmbedder(path.join(shared, 'training'), '… lengths accounted for', 'window', true),
     mfccStatistics(),
     ...(existsSync(bilstmPath) ? [await bilstmEmbedder(bilstmPath)] : []),
   ];
