@@ -76,7 +76,8 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
   const { steps, coarse, evidence } = input;
   if (steps.count === 0 || coarse.rows.count === 0 || evidence.lane.length === 0) return null;
   const seen = decodeSeen(input);
-  const split = splitByVoice({ ...input, sure: sureLanes(seen, evidence), purity: PURITY, ...vetoRule(input) });
+  const { sameVoice } = input.speakers;
+  const split = splitByVoice({ ...input, sure: sureLanes(seen, evidence), purity: PURITY, sameVoice });
   if (split === evidence) return fuseSeen(input, seen);
   const again = { ...input, evidence: split };
   return fuseSeen(again, decodeSeen(again));
@@ -85,11 +86,6 @@ export function fuseFacesAndVoices(input: FusionInput): FusionResult | null {
 /** Lane that is surely seen to speak at each step, −1 = none. */
 const sureLanes = (seen: Decoded, { lanes }: FaceEvidence): Int32Array =>
   Int32Array.from(seen.first, (lane, t) => (lane < lanes.length && seen.certainty[t]! >= CONFIRMED ? lane : -1));
-
-/** As much below the likeness of one voice as what joins two faces lies above it. */
-const vetoRule = ({ speakers }: FusionInput): { otherVoice: number } => ({
-  otherVoice: 2 * speakers.sameVoice - speakers.sameFaceVoice,
-});
 
 function fuseSeen(input: FusionInput, seen: Decoded): FusionResult | null {
   const { steps, evidence, coarse, fine, rules } = input;

@@ -70,7 +70,7 @@ type Params = z.output<typeof params>;
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '3',
+  version: '4',
   label: 'Joining faces and voices',
   params,
   models: [],

@@ -6,7 +6,7 @@ import type { RegionWindows } from './voice-model.ts';
 
 /** Windows a track must confirm to be heard by itself. */
 const MIN_WINDOWS = 2;
-/** Standard errors by which two voices must fall short of the limit: the face says that they are one. */
+/** Standard errors by which two voices must fall short of the likeness of one: the face says that they are one. */
 const VETO_ERRORS = 2;
 
 export interface VetoInput {
@@ -18,8 +18,8 @@ export interface VetoInput {
   coarse: RegionWindows;
   /** Share of a window's steps that must be one track's. */
   purity: number;
-  /** Likeness below which tracks of one face are two people. */
-  otherVoice: number;
+  /** Likeness from which two groups of windows are one voice. */
+  sameVoice: number;
 }
 
 /**
@@ -47,7 +47,7 @@ export function splitByVoice(input: VetoInput): FaceEvidence {
 }
 
 /** Ids of the tracks of each person that a lane turns out to be; empty or one list where there is nothing to split. */
-function partsOfLanes({ steps, evidence, tracks, sure, coarse, purity, otherVoice }: VetoInput): number[][][] {
+function partsOfLanes({ steps, evidence, tracks, sure, coarse, purity, sameVoice }: VetoInput): number[][][] {
   const labels = windowLabels(
     coarse,
     steps,
@@ -70,7 +70,7 @@ function partsOfLanes({ steps, evidence, tracks, sure, coarse, purity, otherVoic
     const mayBeOne = groups
       .pairs()
       .filter(({ a, b }) => laneOf(a) === laneOf(b))
-      .filter(({ likeness, error }) => likeness + VETO_ERRORS * error >= otherVoice)
+      .filter(({ likeness, error }) => likeness + VETO_ERRORS * error >= sameVoice)
       .reduce<{ a: number; b: number; likeness: number } | null>(
         (best, pair) => (best && best.likeness >= pair.likeness ? best : pair),
         null,
