@@ -7,6 +7,7 @@ import type { PublishedClusterInput } from './published-kernel.ts';
 import { clustersSchema } from './speaker-clusters.ts';
 import { threeDSpeakerRules } from './spectral-3d-speaker.ts';
 import { labelConfidence } from './speaker-posteriors.ts';
+import { warnOfTooFew } from './too-few-speakers.ts';
 import { vbxPresets } from './vbx.ts';
 import { rowSize, vectors } from './vectors.ts';
 
@@ -28,11 +29,7 @@ async function cluster(
     speakers: { min: asked?.min ?? 1, max: asked?.max ?? maxSpeakers },
     method,
   });
-  if (asked && windows.length > 0 && result.speakerCount < asked.min) {
-    context.warn(
-      `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
-    );
-  }
+  warnOfTooFew(context, result.speakerCount, windows.length > 0);
   await context.writeJson('clusters.json', {
     speakerCount: result.speakerCount,
     labels: [...smooth(result.labels, windows)],

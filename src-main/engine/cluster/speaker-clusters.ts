@@ -6,6 +6,7 @@ import { rowSize } from './vectors.ts';
 import { clusterMethods } from './cluster-windows.ts';
 import { SAME_VOICE } from './speaker-search.ts';
 import { readDivisions } from './voice-divisions-stage.ts';
+import { warnOfTooFew } from './too-few-speakers.ts';
 
 const params = z.object({
   method: z
@@ -70,11 +71,7 @@ export const speakerClustersStage: Stage<typeof params> = {
       splitMore: context.params.splitMore,
       divisions: await readDivisions(context.input('divisions')),
     });
-    if (asked && windows.length > 0 && result.speakerCount < asked.min) {
-      context.warn(
-        `${asked.min} speakers were asked for, but there is only enough speech to tell ${result.speakerCount} apart.`,
-      );
-    }
+    warnOfTooFew(context, result.speakerCount, windows.length > 0);
     if (!asked && result.speakerCount >= MANY_SPEAKERS && result.speakerCount === context.params.maxSpeakers) {
       context.warn(
         `There may be more than ${result.speakerCount} speakers: no more are looked for. Give their number or a higher most.`,

@@ -4,5 +4,7 @@ import type { StageContext } from '../stage.ts';
 export function warnOfTooFew(context: StageContext<unknown>, found: number, hasSpeech: boolean): void {
   const asked = context.job.speakers;
   if (!asked || !hasSpeech || found >= asked.min) return;
-  context.warn(`${asked.min} speakers were asked for, but there is only enough speech to tell ${found} apart.`);
+  context.warn(
+    `${asked.min} speakers were asked for, but there is not enough speech to tell more than ${found} apart.`,
+  );
 }
