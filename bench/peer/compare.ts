@@ -194,10 +194,10 @@ function stagesText(stages: Stages, mediaSec: number, hopSec: number, roof: numb
     ['chunk-voices-wespeaker-resnet34-lm', TRUNK_GFLOP_PER_SEC * mediaSec],
     ['pyannote-segmentation-3', SEGMENTATION_GFLOP_PER_WINDOW * (1 + Math.ceil((mediaSec - WINDOW_SEC) / hopSec))],
   ]);
-  const lines = stages.map(({ id, cpuSec }) => {
+  const lines = stages.map(({ id, cpuSec, wallSec }) => {
     const work = gflop.get(id);
     const share = work === undefined ? '' : `, ${((100 * work) / cpuSec / roof).toFixed(0)} % of the roof`;
-    return `  ${id.padEnd(36)} ${cpuSec.toFixed(2).padStart(8)} CPU s${share}`;
+    return `  ${id.padEnd(36)} ${wallSec.toFixed(2).padStart(8)} s ${cpuSec.toFixed(2).padStart(8)} CPU s${share}`;
   });
   return [`Stages of Diarist at ${hopSec} s:`, ...lines].join('\n');
 }
