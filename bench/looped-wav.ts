@@ -48,3 +48,9 @@ function withNoise(samples: Buffer, noise: number): Buffer {
   }
   return out;
 }
+
+if (import.meta.main) {
+  const [media, wav, seconds] = process.argv.slice(2);
+  if (!media || !wav || !(Number(seconds) > 0)) throw new Error('Usage: looped-wav.ts MEDIA WAV SECONDS');
+  await writeLoopedWav(media, wav, Number(seconds));
+}

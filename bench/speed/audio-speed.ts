@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Diarizer } from '#jobs/diarize-files.ts';
 import { convRoof } from '../conv-roof.ts';
-import { writeLoopedWav } from '../looped-wav.ts';
 import { withTreeUsage } from '../process-tree.ts';
 import { printStages } from './stage-table.ts';
 
+const loopedWavScript = path.join(import.meta.dirname, '../looped-wav.ts');
 const limitRtf = 0.035;
 /** GFLOP of the embedder's trunk per second of sound: 1,216,320 multiply-adds per mel frame, 100 frames. */
 const TRUNK_GFLOP_PER_SEC = (2 * 1_216_320 * 100) / 1e9;
@@ -20,7 +22,8 @@ export async function audioSpeed(media: string, minutes: number): Promise<boolea
   try {
     const wav = path.join(folder, 'long.wav');
     const mediaSec = minutes * 60;
-    await writeLoopedWav(media, wav, mediaSec);
+    // In a process of its own: what it holds of a long recording is not the job's memory.
+    await promisify(execFile)(process.execPath, [loopedWavScript, media, wav, `${mediaSec}`]);
     const { value, usage } = await withTreeUsage(async () => {
       const diarizer = await Diarizer.open({ cacheDir: path.join(folder, 'cache') });
       try {
