@@ -1,8 +1,8 @@
 import type { SameVoiceModel } from './speaker-path.ts';
 
 /**
- * Fitted by `npm run bench -- fit-voices` on composed conversations (docs/adr/0041), for the embedding in
- * models/diarist-voice. Order: `pairFeatures` and `stopFeatures`, then the constant.
+ * Fitted by `npm run bench -- fit-voices` on composed conversations, for version 1 of the
+ * embedding in models/diarist-voice; fits to version 2 were no better (docs/adr/0044). Order: `pairFeatures` and `stopFeatures`, then the constant.
  */
 export const SAME_VOICE_MODEL: SameVoiceModel = {
   pair: [6.94, 0.753, 0.791, 1.3, 3.52, -2.77, 4.9, -7.2],

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Kernel } from '../../kernel.ts';
+import type { Kernel, KernelContext } from '../../kernel.ts';
 import { CEPSTRA, CEPSTRA_PER_FRAME, readCepstra } from './cepstra-input.ts';
 import { FACE_SIDE_PX } from './visual-kernel.ts';
 
@@ -17,9 +17,16 @@ export interface JointNetInput {
 
 /** Log odds by frame of a net that sees and hears at once. */
 export const jointNet: Kernel<JointNetInput, Float32Array> = async (context, input) => {
+  const scores = await seenAndHeard(context, input);
+  const output = scores.slice(input.from, input.to);
+  return { output, transfer: [output.buffer] };
+};
+
+/** What a net makes of the crops and the cepstra of the same time, for all frames of the input. */
+export async function seenAndHeard(context: KernelContext, input: JointNetInput): Promise<Float32Array> {
   const session = await context.session(input.modelPath);
   context.checkCancelled();
-  const count = input.crops.length / FACE_SIDE_PX ** 2;
+  const count = frameCount(input);
   const sound = readCepstra(input.pcmPath, input.firstSample, count);
   const outputs = await session.run({
     [session.inputNames[0]!]: new Tensor('float32', sound, [1, count * CEPSTRA_PER_FRAME, CEPSTRA]),
@@ -27,7 +34,7 @@ export const jointNet: Kernel<JointNetInput, Float32Array> = async (context, inp
       ...[1, count, FACE_SIDE_PX, FACE_SIDE_PX],
     ]),
   });
-  const scores = outputs[session.outputNames[0]!]!.data as Float32Array;
-  const output = scores.slice(input.from, input.to);
-  return { output, transfer: [output.buffer] };
-};
+  return outputs[session.outputNames[0]!]!.data as Float32Array;
+}
+
+export const frameCount = ({ crops }: JointNetInput): number => crops.length / FACE_SIDE_PX ** 2;

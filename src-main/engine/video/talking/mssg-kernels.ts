@@ -1,25 +1,13 @@
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '#shared/api/errors.ts';
 import type { Kernel } from '../../kernel.ts';
-import { CEPSTRA, CEPSTRA_PER_FRAME, readCepstra } from './cepstra-input.ts';
-import type { JointNetInput } from './joint-kernel.ts';
+import { frameCount, seenAndHeard, type JointNetInput } from './joint-kernel.ts';
 import { NODE_DIMS, STREAM_DIMS, type MssgGraph } from './mssg-graph.ts';
-import { FACE_SIDE_PX } from './visual-kernel.ts';
 
 /** What an encoder of MSSG makes of sound and crops: `STREAM_DIMS` values for each frame that is wanted. */
 export const mssgEncoder: Kernel<JointNetInput, Float32Array> = async (context, input) => {
-  const session = await context.session(input.modelPath);
-  context.checkCancelled();
-  const count = input.crops.length / FACE_SIDE_PX ** 2;
-  const sound = readCepstra(input.pcmPath, input.firstSample, count);
-  const outputs = await session.run({
-    [session.inputNames[0]!]: new Tensor('float32', sound, [1, count * CEPSTRA_PER_FRAME, CEPSTRA]),
-    [session.inputNames[1]!]: new Tensor('float32', Float32Array.from(input.crops), [
-      ...[1, count, FACE_SIDE_PX, FACE_SIDE_PX],
-    ]),
-  });
-  const values = outputs[session.outputNames[0]!]!.data as Float32Array;
-  if (values.length !== count * STREAM_DIMS) throw misfit(input.modelPath, `${STREAM_DIMS} values a frame`);
+  const values = await seenAndHeard(context, input);
+  if (values.length !== frameCount(input) * STREAM_DIMS) throw misfit(input.modelPath, `${STREAM_DIMS} values a frame`);
   const output = values.slice(input.from * STREAM_DIMS, input.to * STREAM_DIMS);
   return { output, transfer: [output.buffer] };
 };
