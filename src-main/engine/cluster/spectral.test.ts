@@ -49,6 +49,28 @@ describe('symmetricEigen', () => {
       expect(value).toBeCloseTo(2 - 2 * Math.cos((Math.PI * k) / n), 10);
     });
   });
+  it('finds as many zeros as a graph has pieces, however many', () => {
+    // Every point joined with its nearest, as a spectral clustering with few neighbours does it.
+    for (let seed = 1; seed <= 8; seed++) {
+      const random = normalRandom(seed);
+      const n = 200;
+      const points = Array.from({ length: n }, () => [random(), random()] as const);
+      const graph = new Float64Array(n * n);
+      const piece = Array.from({ length: n }, (_, i) => i);
+      points.forEach(([x, y], i) => {
+        const distance = points.map(([u, v], j) => (j === i ? Infinity : Math.hypot(u - x, v - y)));
+        const j = distance.indexOf(Math.min(...distance));
+        graph[i * n + j]! -= 0.5;
+        graph[j * n + i]! -= 0.5;
+        graph[i * n + i]! += 0.5;
+        graph[j * n + j]! += 0.5;
+        const [from, to] = [piece[i]!, piece[j]!];
+        for (let r = 0; r < n; r++) if (piece[r] === from) piece[r] = to;
+      });
+      const { values } = symmetricEigen(graph, n, true);
+      expect(values.filter((value) => Math.abs(value) < 1e-9)).toHaveLength(new Set(piece).size);
+    }
+  });
   it('copes with zeros, repeated values and one row', () => {
     expect([...symmetricEigen(new Float64Array(16), 4, true).values]).toEqual([0, 0, 0, 0]);
     expect([...symmetricEigen(Float64Array.of(5), 1, true).values]).toEqual([5]);

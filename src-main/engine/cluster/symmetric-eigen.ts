@@ -79,12 +79,16 @@ function tridiagonalise(
 
 /** Implicit QL on a tridiagonal matrix; rotations are applied to the rows of `basis`. */
 function iterate(d: Float64Array, e: Float64Array, n: number, basis: Float64Array | null): void {
+  // Rounding of the reduction is a share of the largest values: where many eigenvalues are 0, as of a graph in pieces, what
+  // is beside them never becomes small against them.
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(d[i]!) + Math.abs(e[i]!));
+  const negligible = Number.EPSILON * largest;
   for (let low = 0; low < n; low++) {
     for (let sweep = 0; ; sweep++) {
       let high = low;
       while (high < n - 1) {
-        const scale = Math.abs(d[high]!) + Math.abs(d[high + 1]!);
-        if (Math.abs(e[high]!) <= Number.EPSILON * scale) break;
+        if (Math.abs(e[high]!) <= negligible) break;
         high++;
       }
       if (high === low) break;
