@@ -1,25 +1,22 @@
 import { createInterface } from 'node:readline/promises';
-import type { Mirror } from '#models/mirror.ts';
-import { mirrorLicences } from '#models/mirror.ts';
-import type { ListedModel } from '#models/registry.ts';
+import type { PullOffer } from '#shared/api/models.ts';
 
 /** What a person sees before anything is pulled: each net with its licence and source, licence texts where there are any. */
-export async function consentText(models: readonly ListedModel[], mirror: Mirror | undefined): Promise<string> {
+export function consentText({ models, folder, freeBytes }: PullOffer): string {
   if (models.length === 0) return 'Nothing is missing.';
   const texts = new Map<string, string[]>();
   const lines = models.map((model) => {
-    const size = model.bytes === null ? 'size unknown' : `${(model.bytes / 1e6).toFixed(1)} MB`;
+    const size = model.sizeBytes === null ? 'size unknown' : `${(model.sizeBytes / 1e6).toFixed(1)} MB`;
+    const here = model.partBytes > 0 ? `, ${(model.partBytes / 1e6).toFixed(1)} MB of it are here` : '';
     const flag = model.nonCommercial ? '\n    FOR NON-COMMERCIAL USE ONLY' : '';
-    return `  ${model.id} (${size}) from ${mirror?.dir ?? model.downloads[0] ?? 'nowhere'}\n    source: ${model.urls[0] ?? 'unknown'}\n    licence: ${model.licence}${flag}`;
+    for (const { text } of model.licenceTexts) texts.set(text, [...(texts.get(text) ?? []), model.id]);
+    return `  ${model.id} (${size}${here}) from ${model.from ?? 'nowhere'}\n    source: ${model.source ?? 'unknown'}\n    licence: ${model.licence}${flag}`;
   });
-  for (const model of mirror ? models : []) {
-    for (const { text } of await mirrorLicences(mirror!, model.file)) {
-      texts.set(text, [...(texts.get(text) ?? []), model.id]);
-    }
-  }
+  const room = freeBytes === null ? '' : ` (${(freeBytes / 1e9).toFixed(1)} GB free)`;
   return [
     'To be pulled:',
     ...lines,
+    `They will lie in ${folder}${room}.`,
     ...[...texts].map(([text, ids]) => `\nLicence text of ${ids.join(', ')}:\n${text.trim()}`),
   ].join('\n');
 }

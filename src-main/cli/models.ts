@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
 import { systemDescriptions } from '#shared/engine/systems.ts';
 import { modelDirs } from '#jobs/workspace.ts';
+import { checkModels } from '#models/check.ts';
 import { readMirror } from '#models/mirror.ts';
+import { offerPulls } from '#models/offer.ts';
 import { addModel, removeModel } from '#models/own-models.ts';
 import { pullModel } from '#models/pull.ts';
-import { listModels, resolveModel, type ListedModel } from '#models/registry.ts';
+import { listModels, type ListedModel } from '#models/registry.ts';
 import { userModelsDir } from '#runtime/dirs.ts';
 import { exitCode, guarded, printable, UsageError, type ExitCode } from './exit.ts';
 import { askYes, consentText } from './models-consent.ts';
@@ -113,7 +115,8 @@ function wanted(ids: readonly string[], models: ReadonlyMap<string, ListedModel>
 async function pull(ids: readonly string[], options: Common & { mirror?: string; yes?: boolean }): Promise<ExitCode> {
   const models = wanted(ids, await known(options));
   const mirror = options.mirror === undefined ? undefined : await readMirror(options.mirror);
-  process.stderr.write(`${printable(await consentText(models, mirror))}\n`);
+  const offer = await offerPulls(models, folderOf(options), mirror ?? null, modelDirs(options.modelsDir));
+  process.stderr.write(`${printable(consentText(offer))}\n`);
   if (options.yes !== true && models.length > 0 && !(await askYes())) {
     throw new UsageError('nothing was pulled: agree to the licences with --yes.');
   }
@@ -150,18 +153,16 @@ async function verify(ids: readonly string[], options: Common): Promise<ExitCode
   const models = await known(options);
   const chosen = ids.length > 0 ? ids.map((id) => pick(models, id)) : [...models.values()].filter((one) => one.path);
   let wrong = 0;
-  for (const model of chosen) {
-    let state: string;
-    try {
-      const { sha256 } = await resolveModel(model.id, modelDirs(options.modelsDir));
-      state = model.sha256 === null ? `is here (published SHA-256 unknown, found ${sha256})` : 'is right';
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      wrong++;
-      state = error.data.message;
-    }
-    if (options.json) print(JSON.stringify({ id: model.id, path: model.path, state }));
-    else print(`${model.id}: ${state}`);
+  for (const { id, state, sha256, error } of await checkModels(chosen)) {
+    if (state === 'wrong' || state === 'absent') wrong++;
+    const words = {
+      right: 'is right',
+      unlisted: `is here (published SHA-256 unknown, found ${sha256})`,
+      wrong: error?.message ?? 'is damaged',
+      absent: 'is not on this computer',
+    }[state];
+    if (options.json) print(JSON.stringify({ id, path: models.get(id)?.path ?? null, state: words }));
+    else print(`${id}: ${words}`);
   }
   return wrong === 0 ? exitCode.ok : exitCode.failed;
 }

@@ -6,8 +6,9 @@ import { toErrorData } from '#shared/api/errors.ts';
 import { EngineClient } from '#jobs/engine-client.ts';
 import type { EngineSpawner } from '#jobs/engine-process.ts';
 import { modelDirs } from '#jobs/workspace.ts';
+import { readMirror } from '#models/mirror.ts';
 import { appVersion } from '#runtime/version.ts';
-import { defaultCacheDir, defaultDataDir } from '#runtime/dirs.ts';
+import { defaultCacheDir, defaultDataDir, userModelsDir } from '#runtime/dirs.ts';
 import { createDispatch } from './api/dispatch.ts';
 import type { Dispatch } from './api/dispatch.ts';
 import { EventBus } from './api/events.ts';
@@ -16,6 +17,7 @@ import type { Services } from './api/services.ts';
 import { Artifacts } from './artifacts.ts';
 import { engineSettings, ToolFinder } from './engine-settings.ts';
 import { createMediaRoute, mediaContentType } from './media-route.ts';
+import { ModelPulls } from './model-pulls.ts';
 import { OpenProject } from './open-project.ts';
 import { createPages } from './pages.ts';
 import { defaultProjectPath, sampleFiles, sampleProjectPath } from './projects.ts';
@@ -89,16 +91,24 @@ export async function createHost(options: HostOptions): Promise<Host> {
     isSample: (file) => file === sampleProjectPath(dataDir),
   });
 
+  const pulls = new ModelPulls({
+    dir: userModelsDir(),
+    dirs: modelDirs(),
+    mirrorDir: () => settings.get().modelMirror,
+    events,
+  });
   const rebuild = new Rebuild(project);
   const services: Services = {
     events,
     settings,
     engine,
     modelDirs: modelDirs(),
+    pulls,
     tools,
     checkSettings: async (next) => {
       const now = settings.get();
       if (next.ffmpegPath !== now.ffmpegPath) await finder.find(next.ffmpegPath);
+      if (next.modelMirror !== now.modelMirror && next.modelMirror !== null) await readMirror(next.modelMirror);
       if (next.ffmpegPath !== now.ffmpegPath || next.cacheLimitBytes !== now.cacheLimitBytes) {
         copies.forgetFailures();
         await engine.configure(await engineSettings(next));
@@ -152,7 +162,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     }
   };
   const close = async (): Promise<void> => {
-    await copies.close();
+    await Promise.all([copies.close(), pulls.close()]);
     await project.close();
     await engine.close();
   };

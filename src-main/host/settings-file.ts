@@ -13,6 +13,7 @@ export const defaultSettings: Settings = {
   ffmpegPath: null,
   cacheLimitBytes: 20 * 1024 ** 3,
   doubtLimit: 0.5,
+  modelMirror: null,
   tourSeen: false,
 };
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#shared/api/errors.ts';
 import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { z } from 'zod';
+import { mayFetch, refuseOffline } from './address.ts';
 
 export interface DownloadOptions {
   signal?: AbortSignal;
@@ -45,7 +46,7 @@ export async function downloadTo(url: string, part: string, options: DownloadOpt
         });
       }
       if (attempt === TRIES) {
-        throw new AppError('io', `The download of ${url} broke off: ${wordsOf(error)}.`, {
+        throw new AppError('io', `The download of ${url} broke off: ${wordsOf(error, url)}.`, {
           fix: 'Check the network and start it again: it goes on where it stopped.',
         });
       }
@@ -125,16 +126,17 @@ async function keptBytes(url: string, part: string): Promise<{ bytes: number; va
   return { bytes: 0, validator: null };
 }
 
-/** Redirects by hand: none may leave HTTPS. */
+/** Redirects by hand: none may leave HTTPS, or this computer. */
 async function follow(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   let at = new URL(url);
   for (let hop = 0; hop <= REDIRECTS; hop++) {
+    refuseOffline(at);
     const response = await fetch(at, { headers, signal, redirect: 'manual' });
     const location = response.headers.get('location');
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
     await response.body?.cancel();
     const next = new URL(location, at);
-    if (next.protocol !== 'https:' && next.protocol !== at.protocol) {
+    if (!mayFetch(next)) {
       throw new AppError('io', `${url} leads to an address without encryption (${next.origin}); it was not followed.`);
     }
     at = next;
@@ -174,8 +176,14 @@ const isDiskError = (error: unknown): error is NodeJS.ErrnoException =>
   ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '') &&
   (error as NodeJS.ErrnoException).syscall !== 'connect';
 
+const unreachable = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT']);
+
 /** fetch hides the reason in `cause`. */
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, url: string): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message ? error.cause.message : error.message;
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  if (cause?.code !== undefined && unreachable.has(cause.code)) {
+    return `${new URL(url).host} cannot be reached (${cause.code})`;
+  }
+  return cause?.message ? cause.message : error.message;
 }

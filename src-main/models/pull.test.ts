@@ -126,6 +126,8 @@ describe('pulling from an address', () => {
   it('follows no redirect to another scheme, nor in circles', async () => {
     server.redirect = 'ftp://127.0.0.1/net.onnx';
     expect(await failure(pullModel(entry(), dir, quick))).toMatchObject({ code: 'io' });
+    server.redirect = 'http://192.0.2.1/net.onnx';
+    expect((await failure(pullModel(entry(), dir, quick))).message).toContain('without encryption');
     server.redirect = server.url;
     expect((await failure(pullModel(entry(), dir, quick))).message).toContain('without end');
   });
@@ -146,9 +148,16 @@ describe('pulling from an address', () => {
 });
 
 describe('the address in the list', () => {
-  it('is https', () => {
-    expect(modelEntrySchema.safeParse({ ...plain, downloads: ['http://example.org/a'] }).success).toBe(false);
-    expect(modelEntrySchema.safeParse({ ...plain, downloads: ['https://example.org/a'] }).success).toBe(true);
+  it.each([
+    ['https://example.org/a', true],
+    ['http://127.0.0.1:8080/a', true],
+    ['http://[::1]/a', true],
+    ['http://example.org/a', false],
+    ['http://127.0.0.1.example.org/a', false],
+    ['ftp://127.0.0.1/a', false],
+    ['file:///etc/passwd', false],
+  ])('is https, or this computer: %s', (url, taken) => {
+    expect(modelEntrySchema.safeParse({ ...plain, downloads: [url] }).success).toBe(taken);
   });
   it('may be missing; then the way out is named', async () => {
     expect(await failure(pullModel(plain, dir))).toMatchObject({

@@ -19,6 +19,8 @@ const UNKNOWN_MAX_BYTES = 2 ** 30;
 export interface PullOptions extends Omit<DownloadOptions, 'maxBytes'> {
   /** Take files from this folder, never from the network. */
   mirror?: Mirror;
+  /** All bytes are here; their hash is computed now. */
+  onChecking?: () => void;
 }
 
 export interface PulledModel {
@@ -49,8 +51,10 @@ export async function pullModel(entry: ModelEntry, dir: string, options: PullOpt
   await ensureFolder(path.dirname(target));
   const part = `${target}.part`;
   const { sha256, from } = options.mirror
-    ? await fromMirror(entry, options.mirror, part, target)
-    : await fromNetwork(entry, part, options);
+    ? await fromMirror(entry, options.mirror, part, target, options)
+    : await fromNetwork(entry, part, options).catch((failure: unknown) => {
+        throw withWayOut(failure, entry, target);
+      });
   // The note first: a file without it would count as any content.
   const info = await stat(part);
   if (entry.sha256 === null) await keepOwnEntry(dir, { ...entry, sha256, bytes: info.size });
@@ -59,22 +63,64 @@ export async function pullModel(entry: ModelEntry, dir: string, options: PullOpt
   return { id: entry.id, path: target, sha256, already: false, from };
 }
 
+/** Why a model cannot be pulled from the network at all. */
+export const noAddress = (entry: ModelEntry): AppError =>
+  new AppError('unsupported', `Nobody offers an ONNX file of ${entry.id} at an official address.`, {
+    fix: `Export it from ${entry.urls[0] ?? 'its source'}, then add the file (diarist models add <file.onnx> --as ${entry.id}); or take it from a mirror folder (--mirror).`,
+  });
+
+/** Why a model cannot be taken from a mirror. */
+export const notInMirror = (entry: ModelEntry, mirror: Mirror): AppError =>
+  new AppError('not-found', `The mirror has no ${entry.file}.`, {
+    file: path.join(mirror.dir, 'manifest.json'),
+    fix: `Put the file into the mirror and its manifest, take another mirror or none, or add the file (diarist models add <file.onnx> --as ${entry.id}).`,
+  });
+
+/** What a person can do where the network does not give a file: each way, with the names it needs. */
+function withWayOut(failure: unknown, entry: ModelEntry, target: string): unknown {
+  if (!(failure instanceof AppError)) return failure;
+  const { code, message, file, fix, detail } = failure.data;
+  if (file !== undefined || (code !== 'io' && code !== 'not-found')) return failure;
+  const others = `take it from a mirror folder (--mirror), or get the file by other means and add it (diarist models add <file.onnx> --as ${entry.id}).`;
+  return new AppError(code, message, {
+    file: target,
+    fix: fix?.includes('models add') ? fix : `${fix ?? ''} Without the network: ${others}`.trim(),
+    ...(detail === undefined ? {} : { detail }),
+  });
+}
+
 async function fromMirror(
   entry: ModelEntry,
   mirror: Mirror,
   part: string,
   target: string,
+  { signal, onProgress, onChecking }: PullOptions,
 ): Promise<{ sha256: string; from: string }> {
   const listed: MirrorFile | undefined = mirror.files.get(entry.file);
-  if (!listed) {
-    throw new AppError('not-found', `The mirror has no ${entry.file}.`, {
-      file: path.join(mirror.dir, 'manifest.json'),
-    });
-  }
+  if (!listed) throw notInMirror(entry, mirror);
   const source = path.join(mirror.dir, entry.file);
-  await pipeline(createReadStream(source), createWriteStream(part)).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError('io', `The model could not be copied: ${error.message}.`, { file: source });
+  let doneBytes = 0;
+  const counted = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      onProgress?.((doneBytes += chunk.length), listed.bytes);
+    }
+  };
+  const copied = pipeline(
+    createReadStream(source, { highWaterMark: 2 ** 20 }),
+    counted,
+    createWriteStream(part),
+    signal ? { signal } : {},
+  );
+  await copied.catch(async (error: NodeJS.ErrnoException) => {
+    await discard(part);
+    if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
+    throw new AppError('io', `The model could not be copied: ${error.message}.`, {
+      file: source,
+      fix: 'Make room on the disk, or check the mirror folder.',
+    });
   });
+  onChecking?.();
   const handle = await open(part, 'r+');
   await handle.sync().finally(() => handle.close());
   const sha256 = await verifyFile(part);
@@ -91,16 +137,13 @@ async function fromNetwork(
   part: string,
   options: PullOptions,
 ): Promise<{ sha256: string; from: string }> {
-  if (entry.downloads.length === 0) {
-    throw new AppError('unsupported', `Nobody offers an ONNX file of ${entry.id} at an official address.`, {
-      fix: `Export it from ${entry.urls[0] ?? 'its source'}, then run diarist models add <file.onnx> --as ${entry.id}; or use --mirror.`,
-    });
-  }
+  if (entry.downloads.length === 0) throw noAddress(entry);
   const limits = { ...options, maxBytes: entry.bytes ?? UNKNOWN_MAX_BYTES };
   let failure: unknown;
   for (const url of entry.downloads) {
     try {
       let { resumed } = await downloadTo(url, part, limits);
+      options.onChecking?.();
       let sha256 = await verifyFile(part);
       if (resumed && sha256 !== (entry.sha256 ?? sha256)) {
         // The bytes of the earlier try may be to blame.

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { z } from 'zod';
+import { mayFetch } from './address.ts';
 import { locateModel } from './locate.ts';
 import { verifyFile } from './verify.ts';
 
@@ -33,7 +34,7 @@ export const modelEntrySchema = z
     /** Official sources, for people to read. */
     urls: z.array(z.url()),
     /** Official addresses of the file itself, tried in order; empty = there is none, see `diarist models add`. */
-    downloads: z.array(z.url({ protocol: /^https$/ })).default([]),
+    downloads: z.array(z.url().refine((url) => mayFetch(new URL(url)), 'only https, or this computer')).default([]),
     /** null = not known (`pull` only): what was pulled or added then stands in the registry of the person's folder. */
     sha256: z
       .string()
@@ -157,16 +158,14 @@ export async function resolveModel(id: string, dirs: readonly string[]): Promise
     });
   }
   const sha256 = await verifyFile(candidate.path);
-  if (sha256 !== (entry.sha256 ?? sha256)) {
-    throw new AppError(
-      'bad-input',
-      `The model ${id} is damaged or another version: its SHA-256 is not the registry's.`,
-      {
-        file: candidate.path,
-        fix: 'Delete that file and get it again.',
-        detail: `expected ${entry.sha256 ?? 'any'}, found ${sha256}`,
-      },
-    );
-  }
+  if (sha256 !== (entry.sha256 ?? sha256)) throw wrongContent(entry, candidate.path, sha256);
   return { id, path: candidate.path, sha256 };
 }
+
+/** A file that is not the one the registry names. */
+export const wrongContent = (entry: ModelEntry, file: string, sha256: string): AppError =>
+  new AppError('bad-input', `The model ${entry.id} is damaged or another version: its SHA-256 is not the registry's.`, {
+    file,
+    fix: 'Delete that file and get it again.',
+    detail: `expected ${entry.sha256 ?? 'any'}, found ${sha256}`,
+  });

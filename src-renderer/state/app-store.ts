@@ -41,6 +41,7 @@ export const defaultSettings: Settings = {
   ffmpegPath: null,
   cacheLimitBytes: 20 * 2 ** 30,
   doubtLimit: defaultDoubtLimit,
+  modelMirror: null,
   tourSeen: true,
 };
 

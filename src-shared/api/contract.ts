@@ -7,6 +7,7 @@ import { mediaChoiceSchema, mediaItemSchema } from '../domain/media.ts';
 import { idSchema } from '../domain/records.ts';
 import { fileQualitySchema, qualityMetricSchema } from '../quality/quality.ts';
 import { appErrorSchema } from './errors.ts';
+import { modelCheckSchema, modelPullSchema, modelSchema, pullOfferSchema } from './models.ts';
 
 /**
  * The one contract between any face (window, browser, tests) and the host. Two transports carry it, Electron IPC and
@@ -65,26 +66,10 @@ const systemSchema = z.object({
   ),
 });
 
-const modelSchema = z.object({
-  id: z.string(),
-  stage: z.string(),
-  licence: z.string(),
-  nonCommercial: z.boolean(),
-  sizeBytes: z.number(),
-  sha256: z.string(),
-  installed: z.boolean(),
-  bundled: z.boolean(),
-  source: z.string(),
-  /** Labels of the systems that cannot run without it. */
-  neededBy: z.array(z.string()),
-  /** Labels of the systems that run without it, and better with it. */
-  helps: z.array(z.string()),
-});
-
 const directoryEntrySchema = z.object({
   name: z.string(),
   path: z.string(),
-  kind: z.enum(['directory', 'media', 'project', 'labels']),
+  kind: z.enum(['directory', 'media', 'project', 'labels', 'model']),
   sizeBytes: z.number().nullable(),
 });
 
@@ -96,8 +81,12 @@ const settingsSchema = z.object({
   cacheLimitBytes: z.number().int().min(0),
   /** Segments below this confidence count as doubtful, 0..1. */
   doubtLimit: z.number().min(0).max(1),
+  /** Folder (with manifest.json) that models are taken from instead of the network; null = their authors' addresses. */
+  modelMirror: z.string().min(1).nullable(),
   tourSeen: z.boolean(),
 });
+
+const modelIdsSchema = z.array(z.string().min(1)).min(1).max(200);
 
 export const exportFormatSchema = z.enum(['rttm', 'via3', 'uem']);
 
@@ -237,6 +226,18 @@ export const contract = {
 
   'systems.list': method(none, z.array(systemSchema)),
   'models.list': method(none, z.array(modelSchema)),
+  /** What getting these models means; fetches nothing. */
+  'models.offer': method(z.object({ ids: modelIdsSchema }), pullOfferSchema),
+  /** Queues them: the person has seen the offer and agrees. Goes on where an earlier try stopped; told by `model.pull`. */
+  'models.pull': method(z.object({ ids: modelIdsSchema, agreed: z.literal(true) }), z.array(modelPullSchema)),
+  /** What was fetched stays for the next try. Unknown ones are done already: no error. */
+  'models.cancelPull': method(z.object({ id: z.string().min(1) }), done),
+  /** Reads the files and compares their SHA-256; null = all that are there. */
+  'models.verify': method(z.object({ ids: modelIdsSchema.nullable(), taskId: idSchema }), z.array(modelCheckSchema)),
+  /** Deletes a pulled or added file; `conflict` while it is fetched. */
+  'models.remove': method(z.object({ id: z.string().min(1) }), z.object({ file: z.string().nullable() })),
+  /** Copies an ONNX file of the host's machine into the slot of a model. */
+  'models.add': method(z.object({ id: z.string().min(1), file: z.string().min(1) }), done),
 
   'voices.list': method(none, z.array(enrolledVoiceInfoSchema)),
   /**
@@ -324,6 +325,10 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job.changed'), job: jobSchema }),
   /** Somebody was enrolled, renamed or forgotten. */
   z.object({ type: z.literal('voices.changed') }),
+  /** How far the getting of a model is. */
+  z.object({ type: z.literal('model.pull'), pull: modelPullSchema }),
+  /** A model was got, added or removed. */
+  z.object({ type: z.literal('models.changed') }),
   z.object({ type: z.literal('task.progress'), taskId: idSchema, share: z.number().min(0).max(1) }),
   z.object({
     type: z.literal('notice'),
@@ -350,11 +355,11 @@ export interface ApiClient {
 export type AppInfo = z.infer<typeof appInfoSchema>;
 export type Project = z.infer<typeof projectSchema>;
 export type SystemInfo = z.infer<typeof systemSchema>;
-export type ModelInfo = z.infer<typeof modelSchema>;
 export type EnrolledVoiceInfo = z.infer<typeof enrolledVoiceInfoSchema>;
 export type SpeakerProposal = z.infer<typeof speakerProposalSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 export type MediaSources = ApiOutput<'media.sources'>;
+export type { ModelCheck, ModelInfo, ModelPull, PullOffer } from './models.ts';
 export { settingsSchema };

@@ -21,6 +21,7 @@ export function kindOfFile(name: string): EntryKind | null {
   const extension = path.extname(name).slice(1).toLowerCase();
   if (extension === 'diarist') return 'project';
   if (mediaExtensions.has(extension)) return 'media';
+  if (extension === 'onnx') return 'model';
   return labelExtensions.has(extension) ? 'labels' : null;
 }
 

@@ -24,7 +24,7 @@ export const createApi = (services: Services): Handlers => {
     ...qualityHandlers(services),
     ...editHandlers(services),
     ...hypothesisHandlers(services),
-    ...modelHandlers(services),
+    ...modelHandlers(services, tasks),
     ...voiceHandlers(services, tasks),
     ...jobHandlers(services),
     ...exportHandlers(services, tasks),

@@ -6,6 +6,7 @@ import type { Scheduler } from '#jobs/scheduler.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
 import type { Store } from '#store/store.ts';
 import type { SettingsFile } from '../settings-file.ts';
+import type { ModelPulls } from '../model-pulls.ts';
 import type { EventBus } from './events.ts';
 
 /** The open project with what works on it. Another one takes its place when the person opens another file. */
@@ -28,6 +29,7 @@ export interface Services {
   readonly engine: Pick<EngineClient, 'run'>;
   /** Folders searched for model files. */
   readonly modelDirs: readonly string[];
+  readonly pulls: Pick<ModelPulls, 'get' | 'isActive' | 'mirror' | 'start' | 'cancel'>;
   session(): ProjectSession;
   /** Closes the open project and opens another. When that fails the open one stays. */
   openProject(path: string, create: boolean): Promise<ProjectSession>;

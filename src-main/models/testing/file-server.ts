@@ -11,6 +11,8 @@ export interface FileServer {
   etag: string;
   /** Bytes after which each of the next answers breaks off. */
   breakAfter: number[];
+  /** Bytes of the file after which answers send nothing more, without an end. */
+  pauseAfter: number | null;
   /** Answer this status instead. */
   status: number | null;
   /** Answer with a redirect there instead. */
@@ -34,6 +36,7 @@ export async function serveFile(content: Buffer): Promise<FileServer> {
     if (from !== null) headers['content-range'] = `bytes ${from}-${size - 1}/${size}`;
     response.writeHead(from === null ? 200 : 206, headers);
     const limit = state.breakAfter.shift();
+    if (state.pauseAfter !== null) return void response.write(body.subarray(0, state.pauseAfter - (from ?? 0)));
     if (limit === undefined) response.end(body);
     else response.write(body.subarray(0, limit), () => setTimeout(() => response.destroy(), 50));
   });
@@ -43,6 +46,7 @@ export async function serveFile(content: Buffer): Promise<FileServer> {
     content,
     etag: '"v1"',
     breakAfter: [],
+    pauseAfter: null,
     status: null,
     redirect: null,
     close: () =>
