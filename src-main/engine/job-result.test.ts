@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { trackRowValues } from '#shared/evidence/face-schemas.ts';
 import { stageMetaName } from '#shared/engine/stage-entry.ts';
-import { readPicture } from './job-result.ts';
+import { noteOfCorrections, readPicture } from './job-result.ts';
 import { describeFiles, StageEntry } from './stage-files.ts';
 
 const folders: string[] = [];
@@ -15,7 +16,10 @@ async function entry(stageId: string, artifacts: Record<string, string>, files: 
   const folder = await mkdtemp(path.join(os.tmpdir(), 'diarist-result-'));
   folders.push(folder);
   await mkdir(folder, { recursive: true });
-  for (const [name, value] of Object.entries(files)) await writeFile(path.join(folder, name), JSON.stringify(value));
+  for (const [name, value] of Object.entries(files)) {
+    const bytes = value instanceof Float32Array ? new Uint8Array(value.buffer) : JSON.stringify(value);
+    await writeFile(path.join(folder, name), bytes);
+  }
   const described = await describeFiles(folder);
   const meta = { format: 1, stageId, stageVersion: '1', key: `key-${stageId}`, createdMs: 0, wallSec: 0, cpuSec: 0 };
   await writeFile(
@@ -83,6 +87,48 @@ it('tells whose faces a system saw, by the stage that wrote their boxes', async 
       ],
       cutsSec: [2],
     },
+  });
+});
+
+it('keeps where faces were, and what a person had corrected of them, with what was not found', async () => {
+  const rows = Float32Array.from({ length: 3 * trackRowValues }, (_, at) => {
+    const [row, value] = [Math.floor(at / trackRowValues), at % trackRowValues];
+    return value < 4 ? 0.25 + 0.125 * row + (value > 1 ? 0.25 : 0) : 0;
+  });
+  const corrected = await entry(
+    'face-tracks',
+    { faceTrackIndex: 'tracks.json', faceTracks: 'tracks.f32' },
+    {
+      'tracks.f32': rows,
+      'tracks.json': {
+        frameRateHz: 25,
+        tracks: [{ id: 0, firstFrame: 10, frameCount: 2, firstRow: 1, correction: 1 }],
+        missingCorrections: [0],
+      },
+    },
+  );
+  const entries = new Map([
+    ['shots', await shots()],
+    ['face-tracks', corrected],
+    ['turns', await av()],
+  ]);
+  const track = (startSec: number, person: string | null) => ({ startSec, endSec: 2, boxes: [], person });
+  const given = { tracks: [track(0, 'anna'), track(0.4, null)], removed: [{ startSec: 3, endSec: 4, boxes: [] }] };
+  const { picture } = await readPicture(entries, given);
+  expect(picture!.faces).toEqual({ given, missing: [0] });
+  expect(picture!.tracks).toMatchObject([
+    {
+      correction: 1,
+      boxes: [
+        [0.4, 0.375, 0.375, 0.625, 0.625],
+        [0.44, 0.5, 0.5, 0.75, 0.75],
+      ],
+    },
+  ]);
+  expect(noteOfCorrections({ cutsSec: [1], soundOffsetSec: null, faces: given }, picture)).toEqual({
+    cutsSec: [1],
+    soundOffsetSec: null,
+    faces: { tracks: 2, removed: 1, named: 1, missing: 1 },
   });
 });
 

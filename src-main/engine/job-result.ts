@@ -1,9 +1,24 @@
 import { z } from 'zod';
 import { hypothesisSegmentSchema } from '#shared/domain/hypothesis.ts';
 import { boxesRef } from '#shared/domain/boxes-ref.ts';
-import type { HypothesisPicture, HypothesisSegment, SpeakerCount } from '#shared/domain/hypothesis.ts';
+import { sketchBoxes, type SketchedBox } from '#shared/domain/box-sketch.ts';
+import type {
+  Corrections,
+  CorrectionsNote,
+  FaceCorrections,
+  HypothesisPicture,
+  HypothesisSegment,
+  SpeakerCount,
+} from '#shared/domain/hypothesis.ts';
 import { speakerCountOf } from '#shared/domain/speaker-count.ts';
-import { avEvidenceSchema, faceArtifacts, shotsDataSchema, trackIndexSchema } from '#shared/evidence/face-schemas.ts';
+import {
+  avEvidenceSchema,
+  faceArtifacts,
+  shotsDataSchema,
+  trackIndexSchema,
+  trackRowValues,
+  type TrackData,
+} from '#shared/evidence/face-schemas.ts';
 import type { ArtifactRef } from '#shared/engine/protocol.ts';
 import { decodedFile, decodedSchema, pcmStage } from './media-stages.ts';
 import { clustersFile, clustersSchema, speakerClustersStage } from './cluster/speaker-clusters.ts';
@@ -31,7 +46,10 @@ export async function readSpeakerCount(
  * Face tracks, whose they are by the system's answer, and the cuts; nothing for a system that only hears. Boxes are named
  * by the cache key of the stage that wrote them.
  */
-export async function readPicture(entries: ReadonlyMap<string, StageEntry>): Promise<{ picture?: HypothesisPicture }> {
+export async function readPicture(
+  entries: ReadonlyMap<string, StageEntry>,
+  given?: FaceCorrections,
+): Promise<{ picture?: HypothesisPicture }> {
   const holding = (artifact: string): { entry: StageEntry; file: string } | null => {
     for (const entry of entries.values()) {
       const file = entry.meta.artifacts[artifact];
@@ -41,19 +59,44 @@ export async function readPicture(entries: ReadonlyMap<string, StageEntry>): Pro
   };
   const [index, shots, av] = [faceArtifacts.trackIndex, faceArtifacts.shots, faceArtifacts.av].map(holding);
   if (!index || !shots || !av) return {};
-  const { frameRateHz, tracks } = await index.entry.readJson(index.file, trackIndexSchema);
+  const { frameRateHz, tracks, missingCorrections } = await index.entry.readJson(index.file, trackIndexSchema);
+  const rows = holding(faceArtifacts.tracks);
+  const boxes = rows && (await rows.entry.readFloat32(rows.file));
   const evidence = await av.entry.readJson(av.file, avEvidenceSchema);
   const speakers = new Map(evidence.tracks.map(({ id, speaker }) => [id, speaker]));
   const cuts = (await shots.entry.readJson(shots.file, shotsDataSchema)).shots;
   return {
     picture: {
-      tracks: tracks.map(({ id, firstFrame, frameCount }) => ({
-        startSec: firstFrame / frameRateHz,
-        endSec: (firstFrame + frameCount) / frameRateHz,
-        speaker: speakers.get(id) ?? null,
-        boxesArtifact: boxesRef([{ artifact: index.entry.key, trackIds: [id] }]),
+      tracks: tracks.map((track) => ({
+        startSec: track.firstFrame / frameRateHz,
+        endSec: (track.firstFrame + track.frameCount) / frameRateHz,
+        speaker: speakers.get(track.id) ?? null,
+        boxesArtifact: boxesRef([{ artifact: index.entry.key, trackIds: [track.id] }]),
+        ...(boxes ? { boxes: sketchBoxes(boxesOf(track, boxes), track.firstFrame, frameRateHz) } : {}),
+        ...(track.correction === undefined ? {} : { correction: track.correction }),
       })),
       cutsSec: cuts.slice(1).map(({ firstFrame }) => firstFrame / frameRateHz),
+      ...(given && missingCorrections ? { faces: { given, missing: missingCorrections } } : {}),
+    },
+  };
+}
+
+const boxesOf = ({ firstRow, frameCount }: TrackData, rows: Float32Array): SketchedBox[] =>
+  Array.from({ length: frameCount }, (_, at) => {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = rows.subarray((firstRow + at) * trackRowValues);
+    return { x1, y1, x2, y2 };
+  });
+
+/** What a person had corrected, in short: how many faces, and how many of them this run did not find. */
+export function noteOfCorrections({ faces, ...others }: Corrections, picture?: HypothesisPicture): CorrectionsNote {
+  if (!faces) return others;
+  return {
+    ...others,
+    faces: {
+      tracks: faces.tracks.length,
+      removed: faces.removed.length,
+      named: faces.tracks.filter(({ person }) => person !== null).length,
+      missing: picture?.faces?.missing.length ?? 0,
     },
   };
 }

@@ -115,6 +115,7 @@ function jobSeenBy(stage: Stage, job: EngineJob): EngineJob {
   const seen = corrections && {
     cutsSec: used.includes('cutsSec') ? corrections.cutsSec : null,
     soundOffsetSec: used.includes('soundOffsetSec') ? corrections.soundOffsetSec : null,
+    ...(used.includes('faces') && corrections.faces ? { faces: corrections.faces } : {}),
   };
   const limited = { ...job, corrections: seen };
   return stage.usesSpeakers ? limited : withoutSpeakers(limited, stage.id);

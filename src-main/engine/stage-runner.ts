@@ -1,9 +1,16 @@
 import { AppError, toErrorData } from '#shared/api/errors.ts';
-import type { Provenance } from '#shared/domain/hypothesis.ts';
+import type { HypothesisPicture, Provenance } from '#shared/domain/hypothesis.ts';
 import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
 import { planJob, planOther } from './job-plan.ts';
 import type { JobPlan, PlannedNode } from './job-plan.ts';
-import { collectArtifacts, readDecoded, readHypothesis, readPicture, readSpeakerCount } from './job-result.ts';
+import {
+  collectArtifacts,
+  noteOfCorrections,
+  readDecoded,
+  readHypothesis,
+  readPicture,
+  readSpeakerCount,
+} from './job-result.ts';
 import { ProgressMeter } from './progress.ts';
 import type { CachePin } from './cache-pin.ts';
 import { CacheDisturbed } from './stage-cache.ts';
@@ -246,11 +253,12 @@ class JobRun {
       const decoded = await readDecoded(entries);
       const segments = kind === 'diarize' && output ? await readHypothesis(output) : [];
       const count = kind === 'diarize' ? await readSpeakerCount(entries, segments) : {};
+      const seen = kind === 'diarize' ? await readPicture(entries, this.#job.corrections?.faces) : {};
       return {
         kind,
         segments,
-        ...(kind === 'diarize' ? await readPicture(entries) : {}),
-        provenance: { ...this.#provenance(entries), ...count },
+        ...seen,
+        provenance: { ...this.#provenance(entries, seen.picture), ...count },
         warnings: [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))],
         artifacts: collectArtifacts(entries),
         ...decoded,
@@ -264,7 +272,8 @@ class JobRun {
     }
   }
 
-  #provenance(entries: ReadonlyMap<string, StageEntry>): Provenance {
+  #provenance(entries: ReadonlyMap<string, StageEntry>, picture?: HypothesisPicture): Provenance {
+    const { corrections } = this.#job;
     const { recipe } = this.#plan;
     const stages = [...entries].map(([nodeId, { meta }]): StageNote => {
       const { stageId, stageVersion, key, wallSec, cpuSec, peakRssBytes } = meta;
@@ -284,7 +293,7 @@ class JobRun {
       systemVersion: recipe.version,
       appVersion: this.#services.settings.appVersion,
       params: this.#plan.flatParams,
-      ...(this.#job.corrections ? { corrections: this.#job.corrections } : {}),
+      ...(corrections ? { corrections: noteOfCorrections(corrections, picture) } : {}),
       models: [...this.#plan.models].map(([id, { sha256 }]) => ({ id, sha256 })),
       stages,
       decoder: this.#services.settings.ffmpegVersion,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BoxSketch } from '#shared/domain/box-sketch.ts';
 import type { Job, JobState } from '#shared/domain/job.ts';
 import type { EngineJob, EngineResult } from '#shared/engine/protocol.ts';
 import { openStore } from '#store/store.ts';
@@ -131,6 +132,42 @@ describe('a finished job', () => {
       { cutsSec: null, soundOffsetSec: 0.2 },
       { cutsSec: [2, 3], soundOffsetSec: null },
       'nothing',
+    ]);
+  });
+
+  it('was given the face tracks that a person had edited, until those are as they were found', async () => {
+    const given: EngineJob['corrections'][] = [];
+    const box = (sec: number): BoxSketch[number] => [sec, 0.1, 0.1, 0.3, 0.4];
+    const track = (startSec: number, endSec: number, id: number) => ({
+      ...{ startSec, endSec, speaker: null, boxesArtifact: `run#${id}`, boxes: [box(startSec), box(endSec - 0.04)] },
+    });
+    const picture = { tracks: [track(0, 4, 0), track(4.4, 9, 1), track(9, 12, 2)], cutsSec: [9] };
+    const scheduler = await start({
+      engine: {
+        run: async (job) => {
+          given.push(job.corrections);
+          return { ...emptyResult(job.kind), picture };
+        },
+      },
+    });
+    const again = async (): Promise<void> => {
+      await until((await scheduler.enqueue({ ...diarize, mediaId })).id, 'done');
+    };
+    await again();
+    const { records, revision } = await store.getDocument(mediaId);
+    const [first, second, third] = records.filter(({ kind }) => kind === 'track').map(({ id }) => id);
+    await store.apply(mediaId, revision, { op: 'track.merge', trackIds: [first!, second!] });
+    await store.apply(mediaId, revision + 1, { op: 'track.delete', trackIds: [third!] });
+    await again();
+    await store.undo(mediaId, revision + 2);
+    await store.undo(mediaId, revision + 3);
+    await again();
+    const whole = { startSec: 0, endSec: 9, boxes: [picture.tracks[0]!.boxes, picture.tracks[1]!.boxes], person: null };
+    const removed = { startSec: 9, endSec: 12, boxes: [picture.tracks[2]!.boxes] };
+    expect(given).toEqual([
+      undefined,
+      { cutsSec: null, soundOffsetSec: null, faces: { tracks: [whole], removed: [removed] } },
+      undefined,
     ]);
   });
 

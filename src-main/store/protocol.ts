@@ -4,6 +4,7 @@ import type { EditOp } from '#shared/domain/edit-op.ts';
 import type { HypothesisInfo, HypothesisPicture, HypothesisSegment } from '#shared/domain/hypothesis.ts';
 import type { Job } from '#shared/domain/job.ts';
 import type { MediaItem } from '#shared/domain/media.ts';
+import type { DocRecord } from '#shared/domain/records.ts';
 
 /** What the store worker can be asked; `store.ts` offers each of these methods as a promise. */
 
@@ -52,6 +53,16 @@ export interface CompletedJob {
   change: DocumentChange | null;
 }
 
+/** Where the face tracks of a file come from. */
+export interface FaceEdits {
+  /** The curated layer at that moment. */
+  records: DocRecord[];
+  /** Of the answer that was adopted last. */
+  picture: HypothesisPicture;
+  /** Tracks that a person since then gave to a speaker (true) or to nobody (false), by id. */
+  naming: [trackId: string, isSomebody: boolean][];
+}
+
 export interface ReadableStore {
   project(): ProjectInfo;
   getView(): ViewState;
@@ -67,6 +78,8 @@ export interface ReadableStore {
   hasHumanEdits(mediaId: string): boolean;
   /** Has a person added, moved or deleted cuts (what was undone does not count)? */
   hasEditedCuts(mediaId: string): boolean;
+  /** What the present face tracks come from; null where no answer with a picture was adopted. */
+  faceEdits(mediaId: string): FaceEdits | null;
   /** Oldest first. */
   listHypotheses(mediaId: string): HypothesisInfo[];
   /** Throws `not-found`. */

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import path from 'node:path';
 import { createEditReader } from './edits.ts';
+import { readFaceOrigin } from './face-edits.ts';
 import { createHypothesisReader } from './hypotheses.ts';
 import { createJobReader } from './jobs.ts';
 import { createMediaReader } from './media.ts';
@@ -11,6 +12,8 @@ import { statements } from './sqlite.ts';
 /** Answers questions on a read-only connection; each method sees one state of the file. */
 export function createReader(db: Database, file: string, cache: DocumentCache): ReadableStore {
   const sql = statements(db);
+  const edits = createEditReader(sql, cache);
+  const hypotheses = createHypothesisReader(sql);
   return {
     project: () => {
       const row = sql<[], { id: string; createdMs: number }>(
@@ -23,8 +26,13 @@ export function createReader(db: Database, file: string, cache: DocumentCache): 
       return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value) as JsonValue]));
     },
     ...createMediaReader(sql),
-    ...createEditReader(sql, cache),
-    ...createHypothesisReader(sql),
+    ...edits,
+    ...hypotheses,
+    faceEdits: (mediaId) => {
+      const { records } = edits.getDocument(mediaId);
+      const origin = readFaceOrigin(sql, mediaId, (id) => hypotheses.hypothesisPicture(id));
+      return origin && { ...origin, records };
+    },
     ...createJobReader(sql),
   };
 }

@@ -1,3 +1,4 @@
+import type { EditOp } from '#shared/domain/edit-op.ts';
 import type { Provenance } from '#shared/domain/hypothesis.ts';
 import { describe, expect, it } from 'vitest';
 import { newHypothesis, newJob, newMedia, turns, useProjects } from './testing/projects.ts';
@@ -162,6 +163,39 @@ describe('jobs', () => {
     expect(await store.hasEditedCuts(mediaId)).toBe(true);
     await store.undo(mediaId, 2);
     expect(await store.hasEditedCuts(mediaId)).toBe(false);
+  });
+
+  it('ask where face tracks come from, and whose a person said they are', async () => {
+    const { store, mediaId } = await projectWithFile();
+    expect(await store.faceEdits(mediaId)).toBeNull();
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    await store.insertJob(newJob(mediaId));
+    const track = (startSec: number, id: number) => ({
+      ...{ startSec, endSec: startSec + 4, speaker: null, boxesArtifact: `run#${id}`, boxes: [] },
+    });
+    const picture = { tracks: [track(0, 0), track(4, 1)], cutsSec: [] };
+    await store.completeJob('job1', {
+      ...{ job: { state: 'done' }, hypothesis: { ...hypothesis, picture }, adoptIfUntouched: true },
+    });
+    const present = async () => (await store.getDocument(mediaId)).records;
+    const change = async (op: EditOp): Promise<void> => {
+      await store.apply(mediaId, (await store.getDocument(mediaId)).revision, op);
+    };
+    expect(await store.faceEdits(mediaId)).toEqual({ picture, naming: [], records: await present() });
+    const [first, second] = (await present()).filter(({ kind }) => kind === 'track');
+    const speaker = (await present()).find(({ kind }) => kind === 'speaker')!;
+    await change({ op: 'track.assign', trackIds: [first!.id], speakerId: speaker.id });
+    await change({ op: 'track.split', trackId: first!.id, atSec: 2 });
+    const half = (await present()).find((record) => record.kind === 'track' && record.startSec === 2)!;
+    await change({ op: 'track.assign', trackIds: [second!.id], speakerId: null });
+    const named = [
+      [first!.id, true],
+      [half.id, true],
+    ];
+    expect(new Map((await store.faceEdits(mediaId))!.naming)).toEqual(new Map(named as [string, boolean][]));
+    await store.undo(mediaId, (await store.getDocument(mediaId)).revision);
+    await change({ op: 'hypothesis.adopt', hypothesisId: (await store.listHypotheses(mediaId))[0]!.id });
+    expect((await store.faceEdits(mediaId))!.naming).toEqual([]);
   });
 
   it('complete whole or not at all', async () => {

@@ -22,6 +22,7 @@ const areas: Record<StoreMethod, Area> = {
   history: 'read',
   hasHumanEdits: 'read',
   hasEditedCuts: 'read',
+  faceEdits: 'read',
   listHypotheses: 'read',
   getHypothesis: 'read',
   hypothesisSegments: 'read',

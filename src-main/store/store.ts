@@ -63,6 +63,7 @@ const methods: readonly StoreMethod[] = [
     'history',
     'hasHumanEdits',
     'hasEditedCuts',
+    'faceEdits',
   ] as const),
   ...(['listHypotheses', 'getHypothesis', 'hypothesisSegments', 'listJobs', 'getJob'] as const),
   ...(['setView', 'addMedia', 'updateMedia', 'removeMedia', 'apply', 'undo', 'redo'] as const),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxSketchSchema } from './box-sketch.ts';
 import { idSchema, timeSecSchema } from './records.ts';
 
 /** One turn of a system's answer. Immutable once stored. */
@@ -11,6 +12,27 @@ export const hypothesisSegmentSchema = z.object({
 });
 export type HypothesisSegment = z.infer<typeof hypothesisSegmentSchema>;
 
+const seenSpanSchema = z.object({
+  startSec: timeSecSchema,
+  endSec: timeSecSchema,
+  /** Where the face is, a sketch for each machine track that shows it. */
+  boxes: z.array(boxSketchSchema),
+});
+
+/** Face tracks as a person left them, told by time and place, so that they hold for tracks of another detector as well. */
+export const faceCorrectionsSchema = z.object({
+  /** Those that a person made or named: split, merged, cut, given to somebody. */
+  tracks: z.array(
+    seenSpanSchema.extend({
+      /** Id of the speaker whose face it is, by word of a person: faces of one id are one person, of two ids two. */
+      person: idSchema.nullable(),
+    }),
+  ),
+  /** Deleted by a person. */
+  removed: z.array(seenSpanSchema),
+});
+export type FaceCorrections = z.infer<typeof faceCorrectionsSchema>;
+
 /** What a system saw: face tracks, whose they are, and the cuts. */
 export const hypothesisPictureSchema = z.object({
   tracks: z.array(
@@ -21,9 +43,21 @@ export const hypothesisPictureSchema = z.object({
       speaker: z.string().min(1).max(200).nullable(),
       /** As `boxesRef` writes it. */
       boxesArtifact: z.string().nullable(),
+      /** The boxes themselves, roughly: they tell the face in later runs. */
+      boxes: boxSketchSchema.optional(),
+      /** Only where a person's correction made it: its place in `faces.given.tracks`. */
+      correction: z.number().int().optional(),
     }),
   ),
   cutsSec: z.array(timeSecSchema),
+  /** Only where a person had corrected face tracks. */
+  faces: z
+    .object({
+      given: faceCorrectionsSchema,
+      /** Places in `given.tracks` of faces that were not seen in this run. */
+      missing: z.array(z.number().int()),
+    })
+    .optional(),
 });
 export type HypothesisPicture = z.infer<typeof hypothesisPictureSchema>;
 
@@ -51,8 +85,24 @@ export const correctionsSchema = z.object({
   cutsSec: z.array(timeSecSchema).nullable(),
   /** > 0: the sound comes later than the picture. */
   soundOffsetSec: z.number().min(-5).max(5).nullable(),
+  /** Absent: as the system follows them. */
+  faces: faceCorrectionsSchema.optional(),
 });
 export type Corrections = z.infer<typeof correctionsSchema>;
+
+/** The same for a person to read: faces are counted, `faces` of the picture holds them. */
+export const correctionsNoteSchema = correctionsSchema.omit({ faces: true }).extend({
+  faces: z
+    .object({
+      tracks: z.number().int(),
+      removed: z.number().int(),
+      named: z.number().int(),
+      /** Corrected tracks whose face this run did not find. */
+      missing: z.number().int(),
+    })
+    .optional(),
+});
+export type CorrectionsNote = z.infer<typeof correctionsNoteSchema>;
 
 /** What made a hypothesis: enough to make it again. */
 export const provenanceSchema = z.object({
@@ -78,8 +128,8 @@ export const provenanceSchema = z.object({
   ),
   decoder: z.string(),
   provider: z.string(),
-  /** Only where a person had corrected cuts or the offset of the sound. */
-  corrections: correctionsSchema.optional(),
+  /** Only where a person had corrected cuts, faces or the offset of the sound. */
+  corrections: correctionsNoteSchema.optional(),
   /** Only where the number of speakers was estimated, by a system that tells how sure it is. */
   speakerCount: speakerCountSchema.optional(),
 });

@@ -33,8 +33,12 @@ export const trackIndexSchema = z.object({
       frameCount: z.number().int().positive(),
       /** Row of its first frame in `faceTracks`; its rows follow one another. */
       firstRow: z.number().int().min(0),
+      /** Only where a person's correction made it: its place among the corrected tracks that the run was given. */
+      correction: z.number().int().optional(),
     }),
   ),
+  /** Only where corrections were given: places of those whose face was not found. */
+  missingCorrections: z.array(z.number().int()).optional(),
 });
 export type TrackIndexData = z.infer<typeof trackIndexSchema>;
 export type TrackData = TrackIndexData['tracks'][number];

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sketchBoxes, type BoxSketch } from '#shared/domain/box-sketch.ts';
 import { makeMedia } from '#media/testing/make-media.ts';
 import { itShared, sharedPath } from '../../testing/shared-data.ts';
 import { iou } from './face-detect/detection.ts';
 import { blazeFaceStage, retinaFaceStage, rfbStage, yunetStage } from './face-detect/face-detect-stage.ts';
-import { boxAt, FaceFollower } from './testing/face-follower.ts';
+import { boxAt, FaceFollower, type FollowedFaces } from './testing/face-follower.ts';
+import { TRACK_ROW_VALUES } from './tracking/track-file.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../../resources/sample/sample.mp4');
 let faces: FaceFollower;
@@ -67,6 +69,62 @@ describe('the sample', () => {
     expect(none.shots.shots).toEqual([{ firstFrame: 700, endFrame: 800 }]);
     const other = await faces.follow(sample, { range, corrections: { cutsSec: null, soundOffsetSec: 0.2 } });
     expect(other).toEqual(found);
+  });
+
+  it('has the face tracks that a person left, found by this detector or another, and says what is not there', async () => {
+    const range = { startSec: 28, endSec: 32 };
+    const found = await faces.follow(sample, { range });
+    const [left, right, gone] = found.index.tracks.map((track) => ({
+      startSec: track.firstFrame / 25,
+      endSec: (track.firstFrame + track.frameCount) / 25,
+      boxes: [
+        sketchBoxes(
+          Array.from({ length: track.frameCount }, (_, at) => boxAt(found, track, track.firstFrame + at, [1, 1])),
+          track.firstFrame,
+          25,
+        ),
+      ],
+    }));
+    const middleSec = 29;
+    const nobody: BoxSketch = [[28, 0.01, 0.01, 0.02, 0.02]];
+    const corrections = {
+      ...{ cutsSec: null, soundOffsetSec: null },
+      faces: {
+        tracks: [
+          { ...left!, endSec: middleSec, person: 'anna' },
+          { ...left!, startSec: middleSec, person: 'ben' },
+          { ...right!, person: 'ben' },
+          { startSec: 28, endSec: 30, boxes: [nobody], person: null },
+          // Not in this range: nothing to be said of it.
+          { startSec: 3, endSec: 5, boxes: [nobody], person: null },
+        ],
+        removed: [gone!],
+      },
+    };
+    const shown = (one: FollowedFaces): number[][] =>
+      one.index.tracks.map(({ firstFrame, frameCount, correction }) => [
+        firstFrame,
+        firstFrame + frameCount,
+        correction ?? -1,
+      ]);
+    const expected = [
+      [left!.startSec * 25, 725, 0],
+      [right!.startSec * 25, right!.endSec * 25, 2],
+      [725, left!.endSec * 25, 1],
+      [shown(found)[3]![0], shown(found)[3]![1], -1],
+    ];
+    const corrected = await faces.follow(sample, { range, corrections });
+    expect(shown(corrected)).toEqual(expected);
+    expect(corrected.index.missingCorrections).toEqual([3, 4]);
+    expect(corrected.warnings).toEqual([expect.stringMatching(/^A face that was corrected by hand \(from 0:28.000\)/)]);
+    const rowsOf = (one: FollowedFaces, number: number, from: number, frames: number): Float32Array => {
+      const { firstRow, firstFrame } = one.index.tracks[number]!;
+      const row = firstRow + from - firstFrame;
+      return one.rows.subarray(row * TRACK_ROW_VALUES, (row + frames) * TRACK_ROW_VALUES);
+    };
+    expect(rowsOf(corrected, 2, 725, 20)).toEqual(rowsOf(found, 0, 725, 20));
+    const byOther = await faces.follow(sample, { range, corrections, params: { 'face-tracks.tracker': 'deepsort' } });
+    expect(shown(byOther)).toEqual(expected);
   });
 
   it('is followed by DeepSORT in the same places, one person a track', async () => {

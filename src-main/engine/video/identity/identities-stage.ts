@@ -4,6 +4,7 @@ import { trackIndexFile, trackIndexSchema } from '../tracking/track-file.ts';
 import { identitiesFile, type Identities } from './identity-file.ts';
 import { decodeLooks, lookIndexFile, lookIndexSchema, looksFile, type Look } from './look-file.ts';
 import { embeddedLookNet, lookNets } from './look-nets.ts';
+import { groupsByWord, pairsOfGroups } from './said-people.ts';
 import { seenTogether } from './track-groups.ts';
 
 const params = z.object({
@@ -37,7 +38,8 @@ const params = z.object({
 
 /**
  * Which tracks of a file are one person. Inputs `face-tracks`, `face-views`; output `identities.json`. Tracks that are seen
- * together are never one.
+ * together are never one. What a person said goes before: parts of a track, and tracks given to one speaker, are one person,
+ * tracks given to two speakers are two.
  */
 export const identitiesStage: Stage<typeof params> = {
   id: 'identities',
@@ -45,6 +47,7 @@ export const identitiesStage: Stage<typeof params> = {
   label: 'Telling faces apart',
   params,
   models: [],
+  usesCorrections: ['faces'],
   artifacts: { identities: identitiesFile },
   async run(context) {
     const { tracks } = await context.input('face-tracks').readJson(trackIndexFile, trackIndexSchema);
@@ -57,24 +60,31 @@ export const identitiesStage: Stage<typeof params> = {
     const compared = tracks.filter(({ id }) => byTrack.has(id));
     const place = new Map(compared.map(({ id }, at) => [id, at]));
     const together = seenTogether(compared, context.params.minTogetherFrames);
+    const given = context.job.corrections?.faces?.tracks ?? [];
+    const said = groupsByWord(
+      compared.map(({ correction }) => (correction === undefined ? null : { correction, ...given[correction] })),
+    );
     const { labels, confidence } = await context.kernel('group-tracks', {
       method: context.params.method,
       maxDistance: context.params.maxDistance ?? net.maxDistance,
       distanceScale: net.distanceScale,
-      cannotLink: together,
-      tracks: compared.map(({ id }) => ({ vectors: byTrack.get(id)!.map(({ vector }) => vector) })),
+      cannotLink: pairsOfGroups(together, said),
+      tracks: said.members.map((members) => ({
+        vectors: members.flatMap((at) => byTrack.get(compared[at]!.id)!.map(({ vector }) => vector)),
+      })),
     });
+    const personOf = (at: number): number => labels[said.groupOf[at]!]!;
     const identities: Identities['identities'] = [];
     compared.forEach(({ id }, at) => {
-      const identity = (identities[labels[at]!] ??= { id: labels[at]!, trackIds: [], faceCount: 0 });
+      const identity = (identities[personOf(at)] ??= { id: personOf(at), trackIds: [], faceCount: 0 });
       identity.trackIds.push(id);
       identity.faceCount += byTrack.get(id)!.length;
     });
     await context.writeJson(identitiesFile, {
       net: netId,
       identities,
-      trackIdentity: tracks.map(({ id }) => (place.has(id) ? labels[place.get(id)!]! : null)),
-      confidence: tracks.map(({ id }) => (place.has(id) ? confidence[place.get(id)!]! : 0)),
+      trackIdentity: tracks.map(({ id }) => (place.has(id) ? personOf(place.get(id)!) : null)),
+      confidence: tracks.map(({ id }) => (place.has(id) ? confidence[said.groupOf[place.get(id)!]!]! : 0)),
     } satisfies Identities);
   },
 };

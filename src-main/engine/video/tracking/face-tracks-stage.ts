@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import type { Stage, StageFiles } from '../../stage.ts';
+import { timeInWords } from '#shared/domain/ops/words.ts';
+import type { FaceCorrections } from '#shared/domain/hypothesis.ts';
+import type { Stage, StageContext, StageFiles } from '../../stage.ts';
 import {
   appearanceFile,
   decodeDetections,
@@ -11,11 +13,12 @@ import {
 } from '../face-detect/detection-file.ts';
 import { shotsFile, shotsSchema } from '../shots/shots-stage.ts';
 import type { Detection } from '../face-detect/detection.ts';
+import { correctTracks, type ShotTrack } from './face-corrections.ts';
 import { deepSort, type Appearance } from './deep-sort.ts';
 import { finishedTrack, holdEnds, piecesOf, trackFaces, type FaceTrack } from './iou-tracks.ts';
 import { smoothTrack } from './median-filter.ts';
 import { deepSortPreset, TRACK_IOU } from './presets.ts';
-import { encodeTracks, trackIndexFile, tracksFile } from './track-file.ts';
+import { encodeTracks, trackIndexFile, tracksFile, type TrackIndex } from './track-file.ts';
 
 const params = z.object({
   minIou: z
@@ -78,7 +81,7 @@ type TrackParams = z.output<typeof params>;
 
 /**
  * Faces followed from frame to frame within each shot. Inputs `face-detect`, `shots`; output `tracks.f32` (a box for every
- * frame of every track) with `tracks.json`.
+ * frame of every track) with `tracks.json`. Tracks that a person had edited are as that person left them.
  */
 export const faceTracksStage: Stage<typeof params> = {
   id: 'face-tracks',
@@ -86,6 +89,7 @@ export const faceTracksStage: Stage<typeof params> = {
   label: 'Following faces',
   params,
   models: [],
+  usesCorrections: ['faces'],
   artifacts: { faceTracks: tracksFile, faceTrackIndex: trackIndexFile },
   async run(context) {
     const input = context.input('face-detect');
@@ -96,7 +100,7 @@ export const faceTracksStage: Stage<typeof params> = {
       context.warn('Faces are followed by their place alone: no net of appearance was used when they were looked for.');
     }
     const { shots, frameRateHz } = await context.input('shots').readJson(shotsFile, shotsSchema);
-    const tracks: { shot: number; track: FaceTrack; person: number | null }[] = [];
+    const tracks: ShotTrack[] = [];
     let people = 0;
     let at = 0;
     shots.forEach((shot, number) => {
@@ -118,11 +122,36 @@ export const faceTracksStage: Stage<typeof params> = {
         for (const track of face) add(track, person);
       }
     });
-    const { index, rows } = encodeTracks(tracks, frameRateHz);
+    const given = context.job.corrections?.faces;
+    const corrected = given && correctTracks(tracks, given, { ...context.params, frameRateHz });
+    const { index, rows } = encodeTracks(corrected?.tracks ?? tracks, frameRateHz);
     await context.writeArray(tracksFile, rows);
-    await context.writeJson(trackIndexFile, index);
+    await context.writeJson(trackIndexFile, {
+      ...index,
+      ...(corrected ? { missingCorrections: [...corrected.missing] } : {}),
+    } satisfies TrackIndex);
+    if (corrected) warnOfMissing(context, given, corrected.missing, picture);
   },
 };
+
+/** Says which corrected faces are not there, of those whose time was looked at. */
+function warnOfMissing(
+  context: Pick<StageContext<TrackParams>, 'warn'>,
+  given: FaceCorrections,
+  missing: readonly number[],
+  { firstFrame, frameCount, frameRateHz }: DetectionIndex,
+): void {
+  const starts = missing.flatMap((place) => {
+    const { startSec, endSec } = given.tracks[place]!;
+    const isLookedAt = endSec * frameRateHz > firstFrame && startSec * frameRateHz < firstFrame + frameCount;
+    return isLookedAt ? [timeInWords(startSec)] : [];
+  });
+  if (starts.length === 0) return;
+  const listed = starts.slice(0, 5).join(', ') + (starts.length > 5 ? ', …' : '');
+  context.warn(
+    `${starts.length === 1 ? 'A face that was' : `${starts.length} faces that were`} corrected by hand (from ${listed}) ${starts.length === 1 ? 'was' : 'were'} not found in this run; what was corrected stays as it is.`,
+  );
+}
 
 /** DeepSORT's tracks of a shot, those of one face together. */
 function sortFaces(

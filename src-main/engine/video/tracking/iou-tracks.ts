@@ -100,13 +100,14 @@ function interpolated(found: readonly { frame: number; face: Detection }[]): Fac
     faces.push(face);
     if (!next) return;
     for (let between = frame + 1; between < next.frame; between++) {
-      faces.push(mix(face, next.face, (between - frame) / (next.frame - frame)));
+      faces.push(mixFaces(face, next.face, (between - frame) / (next.frame - frame)));
     }
   });
   return { firstFrame: found[0]!.frame, faces, foundFrames: found.map(({ frame }) => frame) };
 }
 
-function mix(a: Detection, b: Detection, share: number): Detection {
+/** A face on the way from one to another. */
+export function mixFaces(a: Detection, b: Detection, share: number): Detection {
   const at = (from: number, to: number): number => from + (to - from) * share;
   return {
     x1: at(a.x1, b.x1),

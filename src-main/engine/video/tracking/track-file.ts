@@ -22,8 +22,12 @@ export const trackIndexSchema = z.object({
       meanScore: z.number(),
       /** Tracks of one number are one face to the tracker, lost in between; null = the tracker does not say. */
       person: z.number().int().nullable().default(null),
+      /** Only where a person's correction made the track: its place among the corrected tracks that the run was given. */
+      correction: z.number().int().optional(),
     }),
   ),
+  /** Only where corrections were given: places of those whose face was not found. */
+  missingCorrections: z.array(z.number().int()).optional(),
 });
 export type TrackIndex = z.infer<typeof trackIndexSchema>;
 
@@ -34,13 +38,13 @@ export type TrackIndex = z.infer<typeof trackIndexSchema>;
 export const TRACK_ROW_VALUES = 5 + POINT_VALUES;
 
 export function encodeTracks(
-  tracks: readonly { shot: number; track: FaceTrack; person?: number | null }[],
+  tracks: readonly { shot: number; track: FaceTrack; person?: number | null; correction?: number }[],
   frameRateHz: number,
 ): { index: TrackIndex; rows: Float32Array } {
   const ordered = tracks.toSorted((a, b) => a.track.firstFrame - b.track.firstFrame);
   const rows = new Float32Array(ordered.reduce((sum, { track }) => sum + track.faces.length, 0) * TRACK_ROW_VALUES);
   let row = 0;
-  const index = ordered.map(({ shot, track, person = null }, id): TrackIndex['tracks'][number] => {
+  const index = ordered.map(({ shot, track, person = null, correction }, id): TrackIndex['tracks'][number] => {
     const firstRow = row;
     for (const { x1, y1, x2, y2, score, points } of track.faces) {
       rows.set([x1, y1, x2, y2, score, ...points], TRACK_ROW_VALUES * row++);
@@ -52,9 +56,11 @@ export function encodeTracks(
       firstFrame: track.firstFrame,
       frameCount: track.faces.length,
       firstRow,
-      foundFrames: track.foundFrames.length,
+      // A piece that a person cut out may lie between two looks.
+      foundFrames: Math.max(1, track.foundFrames.length),
       meanScore,
       person,
+      ...(correction === undefined ? {} : { correction }),
     };
   });
   return { index: { frameRateHz, tracks: index }, rows };
