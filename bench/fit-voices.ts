@@ -10,6 +10,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { modelsDir } from '#engine/audio/testing/local-kernels.ts';
+import { fusedCues } from '#engine/cluster/fused-cues.ts';
 import { meanCosine } from '#engine/cluster/cue-likeness.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
 import { resolveModel } from '#models/registry.ts';
@@ -95,8 +96,9 @@ function known(
         { ...plain, rows: hardened(timed(voices).rows, truth, index, SHRINK) },
         { ...plain, rows: hardened(plain.rows, truth, index, 0) },
       ];
+  const fused = { ...voice, rows: fusedCues(voice.rows, sound.rows) };
   return {
-    voice: { truth, speakerCount, cues: { voice, sound, voiceLikeness: meanCosine(voice.rows) } },
+    voice: { truth, speakerCount, cues: { voice: fused, sound, voiceLikeness: meanCosine(fused.rows) } },
     cepstra: { truth, speakerCount, cues: { voice: plain, sound: null, voiceLikeness: meanCosine(plain.rows) } },
   };
 }

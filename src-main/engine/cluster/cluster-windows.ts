@@ -1,4 +1,5 @@
 import { cutToCount } from './ahc.ts';
+import { fusedCues } from './fused-cues.ts';
 import { longRecordingSeeds } from './long-recording.ts';
 import { nmeSpectral } from './nme-sc.ts';
 import { repeatedSound } from './repeated-sound.ts';
@@ -106,7 +107,9 @@ export function divideWindows(
   const kept = Array.from(first.keys()).filter((i) => first[i] === i);
   const all = kept.length === rows.count || kept.length < 2;
   const part = all ? request : pick(request, kept);
-  const windows = { rows: vectors(part.embeddings, request.size), startSec: part.startSec, endSec: part.endSec };
+  const voice = vectors(part.embeddings, request.size);
+  const fused = part.sound ? fusedCues(voice, vectors(part.sound, part.sound.length / voice.count)) : voice;
+  const windows = { rows: fused, startSec: part.startSec, endSec: part.endSec };
   const { maxSeeds } = bounds(windows.rows.count, { minSpeakers: 1, maxSpeakers });
   const byVoice = voiceDivisions(windows, part.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
   const found = part.sound
