@@ -52,7 +52,7 @@ describe('voices of masks over windows that overlap', () => {
   it('are the same for the same frames, whichever window they are seen in and wherever stretches meet', async () => {
     const shift = Math.round(80_000 / FRAME_STEP_SAMPLES);
     const items = [
-      // 15 to 25 s: the border of two stretches is in the middle.
+      // 15 to 25 s: the border of two stretches, at 16 s, is inside.
       { startSample: 15 * 16_000, mask: ones(shift + 20, shift + 200) },
       { startSample: 20 * 16_000, mask: ones(20, 200) },
       { startSample: 20 * 16_000, mask: ones(300, 500) },

@@ -6,8 +6,10 @@ import type { VoiceFrontEnd } from '../voice-nets/voice-net.ts';
 import type { SplitNet } from '../voice-nets/voice-net-trunk-kernel.ts';
 import { CHUNK_FRAMES, CHUNK_SAMPLES, FRAME_STEP_SAMPLES } from './chunk-grid.ts';
 
-/** Sound the trunk runs over at once, and what it hears beside it. */
-const STRETCH_SAMPLES = 2 * CHUNK_SAMPLES;
+/** Most sound the trunk runs over at once, and what it hears beside it. */
+const MOST_SAMPLES = 2 * CHUNK_SAMPLES;
+/** Stretches come in multiples of this, all of one length, so that two workers end together. */
+const SHARED_BY = 2;
 const MARGIN_SAMPLES = 16_000;
 const HEAD_BATCH = 64;
 
@@ -38,8 +40,9 @@ export async function voicesByTrunk(
 ): Promise<Float32Array> {
   const pcmPath = context.input('pcm').path('pcm.s16');
   const totalSamples = pcmSampleCount(pcmPath);
-  const stretches = Array.from({ length: Math.ceil(totalSamples / STRETCH_SAMPLES) }, (_, k) => {
-    const [fromSample, toSample] = [k * STRETCH_SAMPLES, Math.min(totalSamples, (k + 1) * STRETCH_SAMPLES)];
+  const stretchSamples = Math.ceil(totalSamples / (SHARED_BY * Math.ceil(totalSamples / (SHARED_BY * MOST_SAMPLES))));
+  const stretches = Array.from({ length: Math.ceil(totalSamples / stretchSamples) }, (_, k) => {
+    const [fromSample, toSample] = [k * stretchSamples, Math.min(totalSamples, (k + 1) * stretchSamples)];
     const inside = items.flatMap(({ startSample }, index) =>
       startSample < toSample && startSample + CHUNK_SAMPLES > fromSample ? [index] : [],
     );
@@ -67,6 +70,8 @@ export async function voicesByTrunk(
     }
   };
 
+  // The heads of one stretch run while the trunk goes on with the next ones.
+  let finishing = Promise.resolve();
   await orderedPieces(
     stretches.length,
     context.workerCount + 1,
@@ -104,10 +109,14 @@ export async function voicesByTrunk(
       const isLast = piece === stretches.length - 1;
       const done = [...open.values()].filter(({ endSample }) => isLast || endSample <= toSample);
       for (const { index } of done) open.delete(index);
-      await finish(done);
+      await finishing;
+      finishing = finish(done);
+      // It is awaited at the next stretch; failing before must not count as unhandled.
+      finishing.catch(() => undefined);
       context.progress(piece + 1, stretches.length);
     },
   );
+  await finishing;
   const all = new Float32Array(items.length * size);
   rows.forEach((row, index) => all.set(row, index * size));
   return all;

@@ -84,7 +84,7 @@ export function netChunkVoicesStage(modelId: string): Stage<z.ZodObject> {
   if (!net) throw new Error(`no voice net is called ${modelId}`);
   return {
     id: `chunk-voices-${modelId}`,
-    version: '2',
+    version: '3',
     label: 'Telling voices apart',
     params: z.object({}),
     models: [modelId],

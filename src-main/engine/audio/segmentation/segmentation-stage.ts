@@ -4,7 +4,8 @@ import { orderedPieces } from '../ordered-pieces.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 import { CHUNK_FRAMES, chunkCount, localGridFile } from './chunk-grid.ts';
 
-const CHUNKS_PER_PIECE = 60;
+/** Windows of one piece of work, about a second of one core: few enough that a minute of sound keeps every core busy. */
+const CHUNKS_PER_PIECE = 10;
 
 /** Id in models/registry.json; a fine-tuned net of the same shape is added under the same name. */
 export const SEGMENTATION_MODEL = 'pyannote-segmentation-3';
@@ -16,7 +17,7 @@ const params = z.object({
 /** Speakers of each 10 s window of node `pcm`. Output: `local.u8`, sets of bits, windows × 589 frames, with `local.json`. */
 export const segmentationStage: Stage<typeof params> = {
   id: 'pyannote-segmentation-3',
-  version: '2',
+  version: '3',
   label: 'Listening for speakers',
   params,
   models: [SEGMENTATION_MODEL],
