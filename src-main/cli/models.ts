@@ -171,7 +171,7 @@ async function remove(ids: readonly string[], options: Common): Promise<ExitCode
   const models = await known(options);
   const chosen = ids.map((id) => pick(models, id));
   for (const model of chosen) {
-    const file = await removeModel(model, folderOf(options));
+    const file = await removeModel(model, folderOf(options), modelDirs(options.modelsDir));
     if (options.json) print(JSON.stringify({ type: 'removed', id: model.id, file }));
     else print(`${model.id}: ${file === null ? 'was not there' : `deleted ${file}`}`);
   }

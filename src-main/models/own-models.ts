@@ -5,8 +5,12 @@ import { syncFolder } from '#runtime/atomic-file.ts';
 import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { readOnnxSignature, signatureMismatch } from './onnx-signature.ts';
 import { dropOwnEntry, keepOwnEntry, ownEntries } from './own-registry.ts';
+import { readRegistries } from './registry.ts';
 import type { ModelEntry } from './registry.ts';
 import { verifyFile } from './verify.ts';
+
+/** Version of files that a person put in. */
+const ADDED = 'added';
 
 /**
  * Puts a person's own ONNX file into the slot of a model: copied into `dir`, noted in its registry, where it goes before
@@ -32,7 +36,7 @@ export async function addModel(file: string, slot: ModelEntry, dir: string): Pro
     file: published ? slot.file : `added/${slot.id}.onnx`,
     sha256,
     bytes: (await stat(file)).size,
-    ...(published ? {} : { version: 'added', urls: [], downloads: [], licence: 'not stated (added by hand)' }),
+    ...(published ? {} : { version: ADDED, urls: [], downloads: [], licence: 'not stated (added by hand)' }),
     ...(published ? {} : { published: { figure: 'none', source: 'added by hand' } }),
   };
   const target = path.join(dir, entry.file);
@@ -53,10 +57,15 @@ export async function addModel(file: string, slot: ModelEntry, dir: string): Pro
 }
 
 /**
- * Deletes a pulled or added model from `dir`; models of the app stay.
+ * Deletes a pulled or added model from `dir`; models of the app stay. What `dir`'s registry says of it goes too, unless a
+ * person wrote it there for a model that no other folder of `dirs` lists.
  * @returns the deleted file, null when there was none
  */
-export async function removeModel(entry: ModelEntry, dir: string): Promise<string | null> {
+export async function removeModel(
+  entry: ModelEntry,
+  dir: string,
+  dirs: readonly string[] = [],
+): Promise<string | null> {
   if (entry.location.kind !== 'pull') {
     throw new AppError('unsupported', `The model ${entry.id} comes with the app and cannot be removed.`);
   }
@@ -65,6 +74,9 @@ export async function removeModel(entry: ModelEntry, dir: string): Promise<strin
   const there = await stat(target).catch(() => null);
   if (there) await rm(target);
   for (const rest of [`${target}.part`, `${target}.part.json`]) await rm(rest, { force: true });
-  await dropOwnEntry(dir, entry.id);
+  const others = dirs.filter((one) => path.resolve(one) !== path.resolve(dir));
+  const isListedElsewhere =
+    others.length === 0 || (await readRegistries(others)).some((other) => other.id === entry.id);
+  if (isListedElsewhere || own?.version === ADDED) await dropOwnEntry(dir, entry.id);
   return there ? target : null;
 }

@@ -2,6 +2,7 @@ import type { ApiClient, ApiEvent } from '#shared/api/contract.ts';
 import { toErrorData } from '#shared/api/errors.ts';
 import { setTheme } from '../ui/theme.ts';
 import { useAppStore, type AppState } from './app-store.ts';
+import { followModels } from './models-store.ts';
 import { useReviewStore } from './review-store.ts';
 import { viewMemory } from './view-memory.ts';
 import { followVoices } from './voices-store.ts';
@@ -108,8 +109,10 @@ export function connectStores(api: ApiClient): () => void {
   ];
   void boot();
   const letVoicesGo = followVoices(api);
+  const letModelsGo = followModels(api);
   return () => {
     letVoicesGo();
+    letModelsGo();
     for (const stop of stops) stop();
   };
 }

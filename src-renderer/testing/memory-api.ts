@@ -193,6 +193,7 @@ export class MemoryApi implements ApiClient {
       this.hypotheses.filter((one) => one.info.mediaId === mediaId).map((one) => one.info),
     'hypothesis.segments': ({ hypothesisId }) =>
       this.hypotheses.find((one) => one.info.id === hypothesisId)?.segments ?? [],
+    'export.defaultFolder': () => ({ folder: '/media', newFolder: '/media/subset' }),
     'systems.list': () => [],
     'models.list': () => [],
     'voices.list': () => [],

@@ -291,6 +291,14 @@ export const contract = {
     }),
     z.object({ written: z.array(z.string()), warnings: z.array(z.string()) }),
   ),
+  /**
+   * Where files of these media would go: into the folder that was used last, beside the media, or where the person keeps
+   * documents. `newFolder` lies in it and does not exist.
+   */
+  'export.defaultFolder': method(
+    z.object({ mediaIds: z.array(idSchema), last: z.string().nullable() }),
+    z.object({ folder: z.string(), newFolder: z.string() }),
+  ),
   'export.subsetPreview': method(subsetChoiceSchema, subsetCountsSchema),
   /** Atomic: the folder appears complete and verified, or not at all. */
   'export.subset': method(

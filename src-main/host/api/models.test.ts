@@ -231,6 +231,8 @@ describe('models that are there', () => {
     expect(await verify()).toMatchObject([{ state: 'wrong', error: { code: 'bad-input', file: target() } }]);
     expect(await call('models.remove', { id: 'test-net' })).toEqual({ file: target() });
     expect(existsSync(target())).toBe(false);
+    // The person's own list names it: it can be had again.
+    expect(await net()).toMatchObject({ installed: false, hasAddress: true });
     await expect(call('models.remove', { id: 'silero-vad-v6' })).rejects.toMatchObject({
       data: { code: 'unsupported' },
     });

@@ -77,7 +77,7 @@ export const modelHandlers = (services: Services, tasks: Tasks): ModelHandlers =
       const chosen = ids === null ? models.filter((model) => model.path !== null) : pickModels(models, ids);
       return tasks.run(taskId, (signal, onProgress) => checkModels(chosen, { signal, onProgress }));
     },
-    'models.remove': async ({ id }) => ({ file: await change(id, (model) => removeModel(model, dir)) }),
+    'models.remove': async ({ id }) => ({ file: await change(id, (model) => removeModel(model, dir, modelDirs)) }),
     'models.add': async ({ id, file }) => {
       if (!path.isAbsolute(file)) throw new AppError('bad-input', 'Files are named by their full path.', { file });
       await change(id, (slot) => addModel(path.resolve(file), slot, dir));

@@ -157,6 +157,10 @@ async function walkExports(call: Call, mediaId: string, place: TestPlace): Promi
   await expect(call('export.files', { ...files, folder: 'labels' })).rejects.toMatchObject({
     data: { code: 'bad-input' },
   });
+  expect(await call('export.defaultFolder', { mediaIds: [mediaId], last: null })).toEqual({
+    folder: place.folder,
+    newFolder: path.join(place.folder, 'subset'),
+  });
   const choice = { mediaIds: [mediaId], reviewedOnly: false, minTurnSec: 0, withOverlap: true, cuts: 'turns' as const };
   const counts = await call('export.subsetPreview', choice);
   expect(counts).toMatchObject({ files: 1, speakers: 2, turns: 2 });

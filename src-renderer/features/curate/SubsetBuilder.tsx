@@ -13,6 +13,7 @@ import { clockTime } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
 import styles from './CurateView.module.css';
 import { exportNotes } from '../export/notes.ts';
+import { useOutputFolder } from '../export/use-output-folder.ts';
 import { useSubsetPreview } from './use-subset.ts';
 
 export interface SubsetBuilderProps {
@@ -20,6 +21,8 @@ export interface SubsetBuilderProps {
   /** Chosen speakers per file; a file that is absent gives all of its speakers. */
   speakerIds: Record<string, string[]>;
 }
+
+const newFolderIn = (folder: string): string => `${folder.replace(/[\\/]$/u, '')}/subset`;
 
 /** The rules of a subset, what they give, and the folder it is written to. */
 export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): ReactElement {
@@ -30,7 +33,9 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
   const [withOverlap, setWithOverlap] = useState(true);
   const [minTurnSec, setMinTurnSec] = useState(0);
   const [cuts, setCuts] = useState<SubsetChoice['cuts']>('turns');
-  const [folder, setFolder] = useState('');
+  const { offered, remember } = useOutputFolder('curate.folder', mediaIds);
+  const [typed, setTyped] = useState<string | null>(null);
+  const folder = typed ?? offered?.newFolder ?? '';
   const [task, setTask] = useState<{ id: string; share: number } | null>(null);
   const [failure, setFailure] = useState<AppErrorData | null>(null);
   const [written, setWritten] = useState<readonly string[]>([]);
@@ -62,6 +67,8 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
       const result = await api.call('export.subset', { choice, folder, taskId });
       const words = t('curate.written', { ...result.counts, count: result.counts.files, folder: result.folder });
       setWritten([words, ...exportNotes(result.warnings)]);
+      setTyped(null);
+      remember(folder.replace(/[\\/]+[^\\/]*[\\/]*$/u, ''));
       say(words);
     } catch (thrown) {
       const problem = toErrorData(thrown);
@@ -136,8 +143,9 @@ export function SubsetBuilder({ mediaIds, speakerIds }: SubsetBuilderProps): Rea
         <FolderField
           label={t('curate.folder')}
           value={folder}
-          onValue={setFolder}
-          complete={(chosen) => `${chosen.replace(/[\\/]$/u, '')}/subset`}
+          start={offered?.folder ?? null}
+          onValue={setTyped}
+          complete={newFolderIn}
         />
         <p className={controls.hint}>{t('curate.folderHint')}</p>
         {failure && <ErrorBox error={failure} />}

@@ -11,6 +11,7 @@ import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { FolderField } from '../library/FolderField.tsx';
 import { downloadText } from './download.ts';
 import { exportNotes } from './notes.ts';
+import { useOutputFolder } from './use-output-folder.ts';
 
 const formats: readonly ExportFormat[] = ['rttm', 'via3', 'uem'];
 
@@ -23,7 +24,9 @@ function ExportForm(): ReactElement {
   const say = useReviewStore((state) => state.say);
   const [all, setAll] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<ExportFormat>>(new Set(['rttm']));
-  const [folder, setFolder] = useState('');
+  const { offered, remember } = useOutputFolder('export.folder', mediaId === undefined ? [] : [mediaId]);
+  const [typed, setTyped] = useState<string | null>(null);
+  const folder = typed ?? offered?.folder ?? '';
   const [overwrite, setOverwrite] = useState(false);
   const [busy, setBusy] = useState(false);
   const [notes, setNotes] = useState<readonly string[]>([]);
@@ -54,6 +57,7 @@ function ExportForm(): ReactElement {
       const { written, warnings } = await api.call('export.files', input);
       const done = t('exporting.written', { count: written.length, folder });
       setNotes([done, ...exportNotes(warnings)]);
+      remember(folder);
       say(done);
     } catch (thrown) {
       setFailure(toErrorData(thrown));
@@ -105,7 +109,7 @@ function ExportForm(): ReactElement {
             {t('exporting.allFiles', { count: files.length })}
           </label>
         )}
-        <FolderField label={t('exporting.folder')} value={folder} onValue={setFolder} />
+        <FolderField label={t('exporting.folder')} value={folder} start={offered?.folder ?? null} onValue={setTyped} />
         <label className={controls.check}>
           <input type="checkbox" checked={overwrite} onChange={(event) => setOverwrite(event.target.checked)} />
           {t('exporting.overwrite')}

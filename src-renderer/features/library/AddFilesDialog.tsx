@@ -4,24 +4,21 @@ import { useTranslation } from 'react-i18next';
 import { toErrorData } from '#shared/api/errors.ts';
 import type { AppErrorData } from '#shared/api/errors.ts';
 import { useAppStore } from '../../state/app-store.ts';
-import { viewMemory } from '../../state/view-memory.ts';
 import { Button, controls } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { addFiles } from './add-files.ts';
 import { FolderBrowser } from './FolderBrowser.tsx';
-
-const folderKey = 'library.folder';
+import { useFilePicker } from './use-file-picker.ts';
 
 /** Choose media of the host's machine by keys or pointer. All are added, or none with the reason. */
 export function AddFilesDialog(): ReactElement {
   const { t } = useTranslation();
   const close = useAppStore((state) => state.closeOverlay);
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const { ticked, browser } = useFilePicker('library.folder');
   const [diarize, setDiarize] = useState(true);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<AppErrorData | null>(null);
-  const last = viewMemory.get(folderKey);
 
   const add = async (): Promise<void> => {
     setBusy(true);
@@ -54,16 +51,7 @@ export function AddFilesDialog(): ReactElement {
       }
     >
       {error && <ErrorBox error={error} />}
-      <FolderBrowser
-        start={typeof last === 'string' ? last : null}
-        ticked={ticked}
-        onFolder={(path) => viewMemory.set(folderKey, path)}
-        onToggle={(entry) => {
-          const next = new Set(ticked);
-          if (!next.delete(entry.path)) next.add(entry.path);
-          setTicked(next);
-        }}
-      />
+      <FolderBrowser {...browser} />
       <p className={controls.hint}>{t('browse.hint')}</p>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import { CornerLeftUp, FileAudio, Folder as FolderIcon, SquareCheck } from 'lucide-react';
+import { CornerLeftUp, FileAudio, FileBox, Folder as FolderIcon, SquareCheck } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,12 +14,26 @@ export interface FolderBrowserProps {
   /** Paths that are ticked; absent = only folders are chosen. */
   ticked?: ReadonlySet<string>;
   onToggle?: (entry: DirectoryEntry) => void;
+  /** What kind of file can be ticked; absent = media. */
+  fileKind?: DirectoryEntry['kind'];
   /** The folder that is shown now. */
   onFolder?: (path: string) => void;
 }
 
+function iconOf(kind: DirectoryEntry['kind'], isTicked: boolean): typeof FolderIcon {
+  if (kind === 'directory') return FolderIcon;
+  if (isTicked) return SquareCheck;
+  return kind === 'model' ? FileBox : FileAudio;
+}
+
 /** Folders and media of the host's machine: a list for keys and pointer, and the path as text. */
-export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrowserProps): ReactElement {
+export function FolderBrowser({
+  start,
+  ticked,
+  onToggle,
+  onFolder,
+  fileKind = 'media',
+}: FolderBrowserProps): ReactElement {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
@@ -31,7 +45,7 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
   const listRef = useRef<HTMLDivElement>(null);
   const baseId = useId();
   const entries = (folder?.entries ?? []).filter(
-    (entry) => entry.kind === 'directory' || (onToggle !== undefined && entry.kind === 'media'),
+    (entry) => entry.kind === 'directory' || (onToggle !== undefined && entry.kind === fileKind),
   );
 
   const at = Math.min(active, entries.length - 1);
@@ -110,7 +124,7 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
       >
         {entries.map((entry, index) => {
           const isTicked = ticked?.has(entry.path) ?? false;
-          const Icon = entry.kind === 'directory' ? FolderIcon : isTicked ? SquareCheck : FileAudio;
+          const Icon = iconOf(entry.kind, isTicked);
           return (
             <div
               key={entry.path}
@@ -121,7 +135,7 @@ export function FolderBrowser({ start, ticked, onToggle, onFolder }: FolderBrows
               data-active={index === at}
               onClick={() => {
                 setActive(index);
-                if (entry.kind === 'media') choose(entry);
+                if (entry.kind !== 'directory') choose(entry);
               }}
               onDoubleClick={() => entry.kind === 'directory' && choose(entry)}
             >

@@ -11,12 +11,14 @@ export interface FolderFieldProps {
   label: string;
   value: string;
   onValue: (path: string) => void;
+  /** Where the browser begins; null = home. */
+  start?: string | null;
   /** What a chosen folder becomes, e.g. with a name for a new one below it. */
   complete?: (folder: string) => string;
 }
 
 /** A path as text, with a browser beside it. */
-export function FolderField({ label, value, onValue, complete }: FolderFieldProps): ReactElement {
+export function FolderField({ label, value, onValue, start = null, complete }: FolderFieldProps): ReactElement {
   const { t } = useTranslation();
   const [browsing, setBrowsing] = useState(false);
   const [folder, setFolder] = useState('');
@@ -28,7 +30,6 @@ export function FolderField({ label, value, onValue, complete }: FolderFieldProp
           className={controls.input}
           value={value}
           aria-label={label}
-          placeholder="/"
           spellCheck={false}
           onChange={(event) => onValue(event.target.value)}
         />
@@ -52,7 +53,7 @@ export function FolderField({ label, value, onValue, complete }: FolderFieldProp
               </Button>
             }
           >
-            <FolderBrowser start={null} onFolder={setFolder} />
+            <FolderBrowser start={start} onFolder={setFolder} />
             <p className={controls.hint}>{folder}</p>
           </Dialog>,
           document.body,

@@ -2,64 +2,19 @@ import { Database } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ModelInfo, SystemInfo } from '#shared/api/contract.ts';
-import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
+import type { ModelInfo } from '#shared/api/contract.ts';
 import { useAppStore } from '../../state/app-store.ts';
-import { Empty, classes, controls } from '../../ui/controls.tsx';
+import { loadModels, useModels } from '../../state/models-store.ts';
+import { useReviewStore } from '../../state/review-store.ts';
+import { Bar, Button, Empty, MiddleText, classes, controls } from '../../ui/controls.tsx';
 import { fileSize } from '../../ui/format.ts';
 import view from '../../ui/View.module.css';
+import { AddModelDialog, MirrorDialog, RemoveModelDialog } from './ModelDialogs.tsx';
+import { ModelRow } from './ModelRow.tsx';
 import styles from './ModelsView.module.css';
-
-/** `Diarist audio, Diarist AV + 3`. */
-function fewOf(labels: readonly string[]): string {
-  const shown = labels.slice(0, 2).join(', ');
-  return labels.length > 2 ? `${shown} + ${labels.length - 2}` : shown;
-}
-
-function pictureUse({ id, needsVideo }: SystemInfo): 'video' | 'sound' | 'either' {
-  if (id === AUTO_SYSTEM.id) return 'either';
-  return needsVideo ? 'video' : 'sound';
-}
-
-function ModelRow({ model }: { model: ModelInfo }): ReactElement {
-  const { t } = useTranslation();
-  const state = model.bundled ? 'bundled' : model.installed ? 'installed' : 'absent';
-  return (
-    <tr>
-      <td>
-        <span className={styles.id} title={`sha256 ${model.sha256}`}>
-          {model.id}
-        </span>
-        <span className={styles.source} title={model.source}>
-          {model.source}
-        </span>
-      </td>
-      <td>{model.stage}</td>
-      <td>
-        <span title={model.neededBy.join(', ')}>{fewOf(model.neededBy)}</span>
-        {model.helps.length > 0 && (
-          <span className={styles.helps} title={model.helps.join(', ')}>
-            {t('models.helps', { systems: fewOf(model.helps) })}
-          </span>
-        )}
-        {model.neededBy.length + model.helps.length === 0 && '–'}
-      </td>
-      <td>
-        {model.licence}
-        {model.nonCommercial && <span className={styles.tag}>{t('models.nonCommercial')}</span>}
-      </td>
-      <td className={view.num}>{model.sizeBytes > 0 ? fileSize(model.sizeBytes) : '–'}</td>
-      <td>
-        {t(`models.${state}`)}
-        {state === 'absent' && (
-          <span className={styles.pull}>
-            {t('models.pull')} <code>npx diarist models pull {model.id}</code>
-          </span>
-        )}
-      </td>
-    </tr>
-  );
-}
+import { PullDialog } from './PullDialog.tsx';
+import { SystemsCard } from './SystemsCard.tsx';
+import { useVerify } from './use-verify.ts';
 
 /** What lies on the disk: with the app, and added by the person. */
 function diskUse(models: readonly ModelInfo[]): Record<string, string | number> {
@@ -76,20 +31,72 @@ function diskUse(models: readonly ModelInfo[]): Record<string, string | number> 
   };
 }
 
-/** Models and systems: what is there, where it comes from, under which licence. */
+/** Where models are taken from: their authors, or a folder instead of the network. */
+function MirrorCard(): ReactElement {
+  const { t } = useTranslation();
+  const mirror = useAppStore((state) => state.settings.modelMirror);
+  const save = useAppStore((state) => state.saveSettings);
+  const ask = useModels((state) => state.ask);
+  return (
+    <section className={classes(view.card, styles.mirror)}>
+      <div className={controls.grow}>
+        <h2>{t('models.mirror')}</h2>
+        <p className={controls.hint}>{t(mirror === null ? 'models.mirrorText' : 'models.mirrorIs')}</p>
+        {mirror !== null && <MiddleText text={mirror} keep={24} />}
+      </div>
+      {mirror !== null && <Button onClick={() => void save({ modelMirror: null })}>{t('models.mirrorUnset')}</Button>}
+      <Button onClick={() => ask({ kind: 'mirror' })}>{t('models.mirrorChoose')}</Button>
+    </section>
+  );
+}
+
+function QuestionDialog({ models }: { models: readonly ModelInfo[] }): ReactElement | null {
+  const question = useModels((state) => state.question);
+  if (question === null) return null;
+  if (question.kind === 'pull') return <PullDialog ids={question.ids} />;
+  if (question.kind === 'mirror') return <MirrorDialog />;
+  const model = models.find(({ id }) => id === question.id);
+  if (!model) return null;
+  return question.kind === 'add' ? <AddModelDialog model={model} /> : <RemoveModelDialog model={model} />;
+}
+
+const isHere = (model: ModelInfo): boolean => model.bundled || model.installed || model.damaged;
+const filters = { all: () => true, here: isHere, absent: (model: ModelInfo) => !isHere(model) };
+
+/** Models and systems: what is there, where it comes from, under which licence; getting, checking, removing and adding. */
 export function ModelsView(): ReactElement {
   const { t } = useTranslation();
   const api = useAppStore((state) => state.api);
   const report = useAppStore((state) => state.report);
   const systems = useAppStore((state) => state.systems);
-  const [models, setModels] = useState<readonly ModelInfo[] | null>(null);
+  const models = useModels((state) => state.models);
+  const say = useReviewStore((state) => state.say);
+  const [filter, setFilter] = useState<keyof typeof filters>('all');
+  const { checks, share, start, cancel } = useVerify();
   useEffect(() => {
-    api?.call('models.list', {}).then(setModels, report);
+    if (api) loadModels(api).catch(report);
+    return () => useModels.getState().ask(null);
   }, [api, report]);
+  const verifyAll = async (): Promise<void> => {
+    const found = await start(null);
+    if (!found) return;
+    const wrong = found.filter(({ state }) => state === 'wrong').length;
+    say(
+      wrong === 0
+        ? t('models.allRight', { count: found.length })
+        : t('models.someWrong', { count: wrong, of: found.length }),
+      wrong === 0 ? undefined : 'problem',
+    );
+  };
+  const shown = models?.filter(filters[filter]) ?? [];
+  const choice = (value: keyof typeof filters, label: 'showAll' | 'showHere' | 'showAbsent'): ReactElement => (
+    <button type="button" role="radio" aria-checked={filter === value} onClick={() => setFilter(value)}>
+      {t(`models.${label}`, { count: models?.filter(filters[value]).length ?? 0 })}
+    </button>
+  );
   return (
-    // Nothing in it takes the focus, so that it must itself to be scrolled by keys.
     <div className={view.view} tabIndex={0}>
-      <div className={view.page}>
+      <div className={classes(view.page, styles.page)}>
         <header>
           <div>
             <h1>{t('models.title')}</h1>
@@ -97,58 +104,61 @@ export function ModelsView(): ReactElement {
             {models !== null && <p>{t('models.diskUse', diskUse(models))}</p>}
           </div>
         </header>
-        {systems.length > 0 && (
-          <section className={view.card}>
-            <h2>{t('models.systems')}</h2>
-            <ul className={styles.systems}>
-              {systems.map((system) => (
-                <li key={system.id}>
-                  <b>{system.label}</b>
-                  <span className={controls.hint}>
-                    {system.version} · {t(`models.${pictureUse(system)}`)} ·{' '}
-                    {system.missingModels.length === 0
-                      ? t('models.ready')
-                      : t('models.needs', { models: system.missingModels.join(', ') })}
-                  </span>
-                  <p>{system.description}</p>
-                  {system.missingOptionalModels.length > 0 && (
-                    <details className={styles.better}>
-                      <summary>{t('models.betterWith', { count: system.missingOptionalModels.length })}</summary>
-                      {system.missingOptionalModels.join(', ')}
-                    </details>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <MirrorCard />
+        {systems.length > 0 && <SystemsCard systems={systems} />}
         {models?.length === 0 && (
           <Empty icon={<Database size={36} aria-hidden />} title={t('models.none')} text={t('models.noneText')} />
         )}
         {models !== null && models.length > 0 && (
-          <div className={classes(view.framed, styles.frame)}>
-            <table className={classes(view.table, styles.models)}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('models.id')}</th>
-                  <th scope="col">{t('models.stage')}</th>
-                  <th scope="col">{t('models.usedBy')}</th>
-                  <th scope="col">{t('models.licence')}</th>
-                  <th scope="col" className={view.num}>
-                    {t('models.size')}
-                  </th>
-                  <th scope="col">{t('models.state')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {models.map((model) => (
-                  <ModelRow key={model.id} model={model} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <section className={styles.listed} aria-label={t('models.title')}>
+            <div className={styles.tools}>
+              <div className={controls.segmented} role="radiogroup" aria-label={t('models.show')}>
+                {choice('all', 'showAll')}
+                {choice('here', 'showHere')}
+                {choice('absent', 'showAbsent')}
+              </div>
+              <span className={controls.grow} />
+              {share === null ? (
+                <Button onClick={() => void verifyAll()}>{t('models.verifyAll')}</Button>
+              ) : (
+                <>
+                  <Bar progress share={share} label={t('models.verifying')} />
+                  <Button onClick={cancel}>{t('app.cancel')}</Button>
+                </>
+              )}
+            </div>
+            <div className={classes(view.framed, styles.frame)}>
+              <table className={classes(view.table, styles.models)}>
+                <thead>
+                  <tr>
+                    <th scope="col">{t('models.id')}</th>
+                    <th scope="col">{t('models.stage')}</th>
+                    <th scope="col">{t('models.usedBy')}</th>
+                    <th scope="col">{t('models.licence')}</th>
+                    <th scope="col" className={view.num}>
+                      {t('models.size')}
+                    </th>
+                    <th scope="col">{t('models.state')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {shown.map((model) => (
+                    <ModelRow
+                      key={model.id}
+                      model={model}
+                      check={checks.get(model.id)}
+                      verifying={share !== null}
+                      onVerify={() => void start([model.id])}
+                    />
+                  ))}
+                </tbody>
+              </table>
+              {shown.length === 0 && <p className={styles.noneShown}>{t('models.noneShown')}</p>}
+            </div>
+          </section>
         )}
       </div>
+      {models !== null && <QuestionDialog models={models} />}
     </div>
   );
 }

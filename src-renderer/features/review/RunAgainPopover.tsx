@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SystemInfo } from '#shared/api/contract.ts';
 import { useAppStore } from '../../state/app-store.ts';
+import { askInModelsView } from '../../state/models-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
 import { Button, Popover, controls } from '../../ui/controls.tsx';
 import styles from './RunAgainPopover.module.css';
@@ -91,7 +92,12 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
       </label>
       {system && <p className={controls.hint}>{system.description}</p>}
       {missing.length > 0 && (
-        <p className={controls.danger}>{t('run.missingModels', { models: missing.join(', ') })}</p>
+        <p className={controls.danger}>
+          {t('run.missingModels', { models: missing.join(', ') })}{' '}
+          <Button tone="link" onClick={() => askInModelsView({ kind: 'pull', ids: missing })}>
+            {t('models.getNeeded')}
+          </Button>
+        </p>
       )}
       <fieldset className={controls.plainFieldset}>
         <legend className={controls.hint}>{t('run.speakers')}</legend>

@@ -5,18 +5,16 @@ import { toErrorData } from '#shared/api/errors.ts';
 import type { AppErrorData } from '#shared/api/errors.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
-import { viewMemory } from '../../state/view-memory.ts';
 import { useVoices } from '../../state/voices-store.ts';
 import { Bar, Button, controls } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { lengthText } from '../../ui/format.ts';
 import { FolderBrowser } from '../library/FolderBrowser.tsx';
+import { useFilePicker } from '../library/use-file-picker.ts';
 import { useEnrolment, type EnrolmentSource } from './use-enrolment.ts';
 import { VoiceRow } from './VoiceRow.tsx';
 import styles from './Voices.module.css';
-
-const folderKey = 'voices.folder';
 
 /** Who is known by voice, and how one becomes known: from clips, or from the turns of a speaker of the open file. */
 export function VoicesDialog(): ReactElement {
@@ -32,10 +30,9 @@ export function VoicesDialog(): ReactElement {
   const [speakerId, setSpeakerId] = useState(target?.id ?? '');
   const [kind, setKind] = useState<EnrolmentSource['kind']>(target ? 'speaker' : 'files');
   const [name, setName] = useState(target?.origin === 'human' ? target.name : '');
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const { ticked, clear, browser } = useFilePicker('voices.folder');
   const [problem, setProblem] = useState<AppErrorData | null>(null);
   const { share, error, start, cancel } = useEnrolment();
-  const last = viewMemory.get(folderKey);
   const wanted = name.trim();
   const isTaken = voices?.some((voice) => voice.name === wanted) ?? false;
   const source: EnrolmentSource | null =
@@ -53,7 +50,7 @@ export function VoicesDialog(): ReactElement {
     if (!voice) return;
     say(t('voices.done', { name: voice.name, length: lengthText(voice.speechSec) }));
     setName('');
-    setTicked(new Set());
+    clear();
   };
   const change = (work: Promise<unknown> | undefined, words: string | null): void => {
     setProblem(null);
@@ -158,18 +155,7 @@ export function VoicesDialog(): ReactElement {
           </label>
         </fieldset>
       </form>
-      {kind === 'files' && (
-        <FolderBrowser
-          start={typeof last === 'string' ? last : null}
-          ticked={ticked}
-          onFolder={(path) => viewMemory.set(folderKey, path)}
-          onToggle={(entry) => {
-            const next = new Set(ticked);
-            if (!next.delete(entry.path)) next.add(entry.path);
-            setTicked(next);
-          }}
-        />
-      )}
+      {kind === 'files' && <FolderBrowser {...browser} />}
       {error && <ErrorBox error={error} />}
     </Dialog>
   );

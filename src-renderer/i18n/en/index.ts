@@ -2,7 +2,8 @@ import { app, keys, palette } from './app.ts';
 import { commandGroupNames, commands, say } from './commands.ts';
 import { browse, files, history, inspector, jobs, list, quality, run, speakers, versions } from './review.ts';
 import { voices } from './voices.ts';
-import { curate, exporting, help, models, settings, tour } from './views.ts';
+import { models } from './models.ts';
+import { curate, exporting, help, settings, tour } from './views.ts';
 
 /** Every word a person reads in the window, by feature. */
 export const en = {

@@ -54,36 +54,6 @@ export const curate = {
   noneText: 'Add files and review them; then come back to pick the part you trust.',
 };
 
-export const models = {
-  title: 'Models',
-  text: 'What runs on this computer, where it comes from and under which licence. Nothing is downloaded by itself.',
-  id: 'Model',
-  stage: 'Stage',
-  licence: 'Licence',
-  size: 'Size',
-  state: 'State',
-  source: 'Source',
-  nonCommercial: 'non-commercial',
-  bundled: 'comes with Diarist',
-  installed: 'installed',
-  absent: 'not installed',
-  pull: 'To install it, run:',
-  none: 'No models are listed',
-  noneText: 'The list comes with the program; this one has none.',
-  systems: 'Systems',
-  usedBy: 'Used by',
-  helps: 'better: {{systems}}',
-  diskUse:
-    '{{bundled}} come with Diarist ({{bundledSize}}); {{added}} added by you ({{addedSize}}); {{absent}} not installed.',
-  ready: 'ready',
-  needs: 'needs {{models}}',
-  betterWith_one: 'Better with {{count}} more model',
-  betterWith_other: 'Better with {{count}} more models',
-  either: 'the picture where there is one',
-  video: 'uses the picture',
-  sound: 'sound alone',
-};
-
 export const settings = {
   title: 'Settings',
   look: 'Look',
