@@ -22,8 +22,6 @@ export interface FusionInput {
   coarse: RegionWindows;
   /** Shorter windows to place turns by. */
   fine: RegionWindows;
-  /** Posterior of two voices at once at each step; absent = no net says so. */
-  overlap?: Float32Array;
   speakers: SpeakerWish;
   rules: FusionRules;
   pause?: () => void;
@@ -39,7 +37,6 @@ export interface FusionRules extends SecondRules {
 export const defaultRules: FusionRules = {
   faceWeight: 0.2,
   overlapFrom: 0.45,
-  overlapWeight: 0.3,
   turnSec: 8,
 };
 

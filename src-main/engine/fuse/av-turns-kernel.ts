@@ -21,8 +21,6 @@ export interface AvTurnsInput {
   tracks: readonly TalkingTrack[];
   coarse: PackedWindows;
   fine: PackedWindows;
-  /** Per step; null = no overlap net. */
-  overlap: Float32Array | null;
   speakers: SpeakerWish;
   rules: FusionRules;
 }
@@ -36,7 +34,6 @@ export const avTurns: Kernel<AvTurnsInput, FusionResult | null> = async (context
     tracks: input.tracks,
     coarse: unpack(input.coarse),
     fine: unpack(input.fine),
-    ...(input.overlap ? { overlap: input.overlap } : {}),
     speakers: input.speakers,
     rules: input.rules,
     pause: () => context.checkCancelled(),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { decodedSchema } from '../media-stages.ts';
-import { POSTERIOR_STEP_SEC } from '../audio/pyannote-frames.ts';
 import { SAMPLE_RATE_HZ } from '../audio/pcm-reader.ts';
 import { VAD_STEP_SAMPLES } from '../audio/silero-kernel.ts';
 import { speechSchema } from '../audio/speech-regions.ts';
@@ -19,7 +18,6 @@ import { evidenceOfTurns, turnsOfSteps } from './fused-turns.ts';
 import { readPictureEvidence } from './picture-evidence.ts';
 import type { PictureEvidence } from './picture-evidence.ts';
 import { speechFrames } from './speech-frames.ts';
-import type { SpeechFrames } from './speech-frames.ts';
 
 const params = z.object({
   faceWeight: z
@@ -34,12 +32,6 @@ const params = z.object({
     .max(0.99)
     .default(defaultRules.overlapFrom)
     .describe('Probability from which two who are both seen speak at once'),
-  overlapWeight: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(defaultRules.overlapWeight)
-    .describe('What the overlap net counts for a second speaker, where it is installed'),
   turnSec: z.number().min(0.1).max(60).default(defaultRules.turnSec).describe('Usual length of a turn, seconds'),
   maxSpeakers: z.number().int().min(1).max(100).default(20).describe('Most speakers the automatic count may find'),
   sameVoice: z
@@ -64,13 +56,13 @@ const params = z.object({
 type Params = z.output<typeof params>;
 
 /**
- * Diarist AV's answer: faces that talk anchor the voices, see `fuseFacesAndVoices`. Inputs: the nodes of Diarist audio, the
- * face chain, and `overlap` (empty where its net is not installed). Outputs: `hypothesis.json` and `av.json`, which says why.
+ * Diarist AV's answer: faces that talk anchor the voices, see `fuseFacesAndVoices`. Inputs: the nodes of Diarist audio, and the
+ * face chain. Outputs: `hypothesis.json` and `av.json`, which says why.
  * Where no face can be tied to a voice the turns are those of Diarist audio.
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '4',
+  version: '5',
   label: 'Joining faces and voices',
   params,
   models: [],
@@ -85,7 +77,7 @@ export const avTurnsStage: Stage<typeof params> = {
     const fine = (await context.input('fine').readJson('windows.json', windowsSchema)).windows;
     const sequence = await context.input('sequence').readJson('sequence.json', sequenceSchema);
     const probabilities = await context.input('vad').readFloat32('vad.f32');
-    const { maxPauseSec, faceWeight, overlapFrom, overlapWeight, turnSec, ...wish } = context.params;
+    const { maxPauseSec, faceWeight, overlapFrom, turnSec, ...wish } = context.params;
     const asked = context.job.speakers;
     const turnRules = {
       ...{ maxPauseSec, startSec, durationSec },
@@ -97,9 +89,8 @@ export const avTurnsStage: Stage<typeof params> = {
       tracks: picture.tracks,
       coarse: await packedWindows(context, 'embeddings'),
       fine: await packedWindows(context, 'fine'),
-      overlap: await overlapOfSteps(context, steps),
       speakers: { min: asked?.min ?? 1, max: asked?.max ?? wish.maxSpeakers, ...wish },
-      rules: { faceWeight, overlapFrom, overlapWeight, turnSec },
+      rules: { faceWeight, overlapFrom, turnSec },
     });
     if (!fused) {
       const windows = fine.map((window, i) => ({
@@ -140,16 +131,6 @@ async function packedWindows(context: StageContext<Params>, node: string): Promi
     endSec: Float64Array.from(windows, (window) => window.endSec),
     region: Int32Array.from(windows, (window) => window.region),
   };
-}
-
-/** Posterior of node `overlap` at each step, null where its net did not run. */
-async function overlapOfSteps(context: StageContext<Params>, steps: SpeechFrames): Promise<Float32Array | null> {
-  const posterior = await context.input('overlap').readFloat32('posterior.f32');
-  if (posterior.length === 0) return null;
-  return Float32Array.from(steps.startSec, (startSec, t) => {
-    const at = Math.floor((startSec + steps.endSec[t]!) / 2 / POSTERIOR_STEP_SEC);
-    return posterior[Math.min(posterior.length - 1, at)]!;
-  });
 }
 
 /** Where sound alone decided: nobody is seen to speak. */

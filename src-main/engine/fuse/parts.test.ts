@@ -184,15 +184,13 @@ describe('the consistency rule', () => {
 
 describe('second speakers', () => {
   const tracks = [0, 1].map((id) => ({ id, firstFrame: 0, frameCount: 100, firstRow: 100 * id, identity: id }));
-  const rules = { overlapFrom: 0.5, overlapWeight: 0.3 };
-  const count = (a: number, b: number, options: { firstSeen?: boolean; overlap?: number } = {}): number => {
+  const rules = { overlapFrom: 0.5 };
+  const count = (a: number, b: number, options: { firstSeen?: boolean } = {}): number => {
     const talking = new Float32Array(200).fill(a, 0, 100).fill(b, 100);
     const evidence = faceEvidence(steps, tracks, talking);
-    const overlap =
-      options.overlap === undefined ? {} : { overlap: new Float32Array(steps.count).fill(options.overlap) };
     // The first speaker is that of the first face, or somebody who is not seen.
     const first = new Int32Array(steps.count).fill(options.firstSeen === false ? 2 : 0);
-    const second = secondFaces({ evidence, rules, ...overlap }, first, [0, 1], plainScores(2));
+    const second = secondFaces({ evidence, rules }, first, [0, 1], plainScores(2));
     return second.filter((speaker) => speaker === 1).length / steps.count;
   };
 
@@ -208,12 +206,5 @@ describe('second speakers', () => {
 
   it('are not faces that move while somebody speaks who is not seen', () => {
     expect(count(0.1, 0.95, { firstSeen: false })).toBe(0);
-  });
-
-  it('need less of the face where a net hears two voices, and more where it hears one', () => {
-    expect(count(0.7, 0.62)).toBe(0);
-    expect(count(0.7, 0.62, { overlap: 0.9 })).toBe(1);
-    expect(count(0.75, 0.7)).toBe(1);
-    expect(count(0.75, 0.7, { overlap: 0.05 })).toBe(0);
   });
 });

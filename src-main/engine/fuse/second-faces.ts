@@ -5,8 +5,6 @@ import type { ScoreModel } from './score-model.ts';
 export interface SecondRules {
   /** Probability from which two who are both seen speak at once, against the surer one alone. */
   overlapFrom: number;
-  /** What the overlap net counts, where it is installed. */
-  overlapWeight: number;
 }
 
 /**
@@ -14,8 +12,7 @@ export interface SecondRules {
  * Probabilities of faces gather the frames of a turn already (docs/adr/0090), so that each step is decided by itself. That
  * the face of another talks says two at once only if that of the first one talks as well: where a + b = 1 one of them
  * speaks, and the voice has said which. Beside somebody who is not seen nobody is second: there, a face that looks like talking
- * tells of a mistake more often than of two at once. Where a net says how probably two voices are heard, its log-odds join, so that
- * neither decides alone.
+ * tells of a mistake more often than of two at once.
  * @param first speaker of each step
  * @param speakerOfLane −1 = none of the speakers
  * @returns a speaker per step, −1 = nobody
@@ -23,15 +20,13 @@ export interface SecondRules {
 export function secondFaces(
   input: {
     evidence: FaceEvidence;
-    /** Posterior of two voices at once at each step; absent = no net says so. */
-    overlap?: Float32Array;
     rules: SecondRules;
   },
   first: Int32Array,
   speakerOfLane: ArrayLike<number>,
   model: ScoreModel,
 ): Int32Array {
-  const { evidence, overlap, rules } = input;
+  const { evidence, rules } = input;
   const from = Math.log(rules.overlapFrom / (1 - rules.overlapFrom));
   return first.map((speaker, t) => {
     let own = NaN;
@@ -48,9 +43,7 @@ export function secondFaces(
       otherLogit = logit;
     }
     if (other < 0 || Number.isNaN(own)) return -1;
-    const heard = overlap ? rules.overlapWeight * boundedOdds(overlap[t]!) : 0;
-    const odds = oddsOfBoth(probability(own), probability(otherLogit)) + heard;
-    return odds >= from ? other : -1;
+    return oddsOfBoth(probability(own), probability(otherLogit)) >= from ? other : -1;
   });
 }
 
@@ -61,7 +54,3 @@ function oddsOfBoth(a: number, b: number): number {
   const both = Math.max(1e-6, a + b - 1);
   return Math.log(both / Math.max(1e-6, 1 - Math.min(a, b)));
 }
-
-/** Log-odds of a posterior, no more certain than 95 %. */
-const boundedOdds = (p: number): number =>
-  Math.log(Math.max(0.05, Math.min(0.95, p)) / Math.max(0.05, Math.min(0.95, 1 - p)));

@@ -1,10 +1,9 @@
 import { avTurnsStage } from '../fuse/av-turns-stage.ts';
-import { optionalOverlapStage } from '../fuse/optional-overlap.ts';
 import { ingestNodes } from '../media-stages.ts';
 import type { SystemRecipe } from '../stage.ts';
 import { catalogueEntry } from './catalogue-entry.ts';
 import { untilSequence } from './diarist-audio-nodes.ts';
-import { faceFindingNodes, faceReadingNodes } from './face-nodes.ts';
+import { faceFindingNodes, faceReadingNodesWithOverlap } from './face-nodes.ts';
 
 /** Diarist AV: faces that are seen to talk anchor the voices of Diarist audio (docs/adr/0140). */
 export const diaristAv: SystemRecipe = {
@@ -13,13 +12,12 @@ export const diaristAv: SystemRecipe = {
     ...ingestNodes,
     ...faceFindingNodes,
     ...untilSequence,
-    ...faceReadingNodes,
-    { id: 'overlap', stage: optionalOverlapStage, inputs: ['pcm'], costPerHour: 160 },
+    ...faceReadingNodesWithOverlap,
     {
       id: 'av-turns',
       stage: avTurnsStage,
       inputs: [
-        ...['pcm', 'vad', 'speech', 'embeddings', 'fine', 'sequence', 'overlap'],
+        ...['pcm', 'vad', 'speech', 'embeddings', 'fine', 'sequence'],
         ...['face-tracks', 'identities', 'talking', 'av-sync'],
       ],
       costPerHour: 20,

@@ -2,7 +2,8 @@ import { blazeFaceStage } from '../video/face-detect/face-detect-stage.ts';
 import { identitiesStage } from '../video/identity/identities-stage.ts';
 import { shotsStage } from '../video/shots/shots-stage.ts';
 import { avSyncStage } from '../video/sync/av-sync-stage.ts';
-import { talkingStage } from '../video/talking/talking-stage.ts';
+import { talkingStage, talkingWithOverlapStage } from '../video/talking/talking-stage.ts';
+import { optionalOverlapStage } from '../fuse/optional-overlap.ts';
 import { faceTracksStage } from '../video/tracking/face-tracks-stage.ts';
 import { faceViewsStage } from '../video/views/face-views-stage.ts';
 import type { RecipeNode } from '../stage.ts';
@@ -30,4 +31,12 @@ export const faceReadingNodes: readonly RecipeNode[] = [
     inputs: ['pcm', 'speech', 'face-tracks', 'face-views', 'shots'],
     costPerHour: 5,
   },
+];
+
+/** The same, where who talks is also told by two voices that are heard at once, if their net is installed. */
+export const faceReadingNodesWithOverlap: readonly RecipeNode[] = [
+  { id: 'overlap', stage: optionalOverlapStage, inputs: ['pcm'], costPerHour: 160 },
+  ...faceReadingNodes.map((node) =>
+    node.id === 'talking' ? { ...node, stage: talkingWithOverlapStage, inputs: [...node.inputs, 'overlap'] } : node,
+  ),
 ];

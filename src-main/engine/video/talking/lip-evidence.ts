@@ -22,6 +22,8 @@ const LEAST_KNOWN = 0.3;
 
 /** What lips and sound have in common, in the order of {@link lipFeatures}. */
 export const LIP_FEATURES = 16;
+/** Place of the first of the values that tell of movement. */
+export const FIRST_MOVEMENT = 9;
 
 /** The sound of the file, by frame of the picture from t = 0. */
 export interface SoundSeries {

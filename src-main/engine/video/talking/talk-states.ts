@@ -7,6 +7,14 @@ export interface TalkFace {
   readonly scores: Float32Array;
 }
 
+/** What is heard, by frame from t = 0. */
+export interface HeardTalk {
+  /** Probability of speech. */
+  readonly speech: ArrayLike<number>;
+  /** Log odds of two voices at once; null = nobody says. */
+  readonly overlap: ArrayLike<number> | null;
+}
+
 /** At most so many faces of one moment may speak in pairs. */
 const PAIRED_FACES = 6;
 /** Frames between two cancel checks. */
@@ -35,19 +43,18 @@ interface Span {
  * speaking, or leaves the other alone: a turn may begin before the one before it ends. Every state is judged by the
  * evidence of all frames before and after (forward–backward algorithm of a conditional random field: Lafferty, McCallum,
  * Pereira 2001), so that faces compete and turns gather their frames. Only who also speaks alone speaks beside another.
- * @param speech probability of speech by frame from t = 0
  */
 export function talkProbabilities(
   faces: readonly TalkFace[],
-  speech: ArrayLike<number>,
+  heard: HeardTalk,
   model: TalkModel,
   checkCancelled: () => void = () => undefined,
 ): Float32Array[] {
-  const found = speakersBy(() => true, faces, speech, model, checkCancelled);
+  const found = speakersBy(() => true, faces, heard, model, checkCancelled);
   // Silent lips go with the sound of others by chance for seconds; but then nobody is heard when the others pause.
   const isSpeaker = (face: number): boolean => found.aloneFrames[face]! >= model.leastAloneFrames;
   if (faces.every((_, face) => isSpeaker(face))) return found.probabilities;
-  return speakersBy(isSpeaker, faces, speech, model, checkCancelled).probabilities;
+  return speakersBy(isSpeaker, faces, heard, model, checkCancelled).probabilities;
 }
 
 interface Speakers {
@@ -60,7 +67,7 @@ interface Speakers {
 function speakersBy(
   mayPair: (face: number) => boolean,
   faces: readonly TalkFace[],
-  speech: ArrayLike<number>,
+  heard: HeardTalk,
   model: TalkModel,
   checkCancelled: () => void,
 ): Speakers {
@@ -78,22 +85,22 @@ function speakersBy(
     for (let frame = span.from; frame < span.to; frame++) {
       if (frame % FRAMES_PER_CHECK === 0) checkCancelled();
       let came: Float64Array = new Float64Array(span.states.length).fill(1);
-      if (frame > span.from) came = through(state, changesAt(span, speech[frame] ?? 0), span.states.length);
+      if (frame > span.from) came = through(state, changesAt(span, heard.speech[frame] ?? 0), span.states.length);
       else if (before) came = through(state, border(before, span), span.states.length);
-      const seen = likelihoods(span, faces, frame, speech, model);
+      const seen = likelihoods(span, faces, frame, heard, model);
       state = normalised(came.map((value, k) => value * seen[k]!));
       forward.set(state, span.offset + (frame - span.from) * span.states.length);
     }
     before = span;
   }
-  backward(spans, faces, speech, model, forward, out, checkCancelled);
+  backward(spans, faces, heard, model, forward, out, checkCancelled);
   return out;
 }
 
 function backward(
   spans: readonly Span[],
   faces: readonly TalkFace[],
-  speech: ArrayLike<number>,
+  heard: HeardTalk,
   model: TalkModel,
   forward: Float32Array,
   out: Speakers,
@@ -112,9 +119,9 @@ function backward(
         for (const face of who) out.probabilities[face]![frame - faces[face]!.firstFrame]! += joint[k]!;
         if (who.length === 1) out.aloneFrames[who[0]!]! += joint[k]!;
       });
-      const seen = likelihoods(span, faces, frame, speech, model).map((value, k) => value * later[k]!);
+      const seen = likelihoods(span, faces, frame, heard, model).map((value, k) => value * later[k]!);
       const earlier = spans[index - 1];
-      if (frame > span.from) later = normalised(back(seen, changesAt(span, speech[frame] ?? 0), size));
+      if (frame > span.from) later = normalised(back(seen, changesAt(span, heard.speech[frame] ?? 0), size));
       else if (earlier) later = normalised(back(seen, border(earlier, span), earlier.states.length));
     }
   }
@@ -147,16 +154,17 @@ function likelihoods(
   span: Span,
   faces: readonly TalkFace[],
   frame: number,
-  speech: ArrayLike<number>,
+  heard: HeardTalk,
   model: TalkModel,
 ): Float64Array {
-  const heard = speech[frame] ?? 0;
-  const odds = Math.log((heard + 0.02) / (1.02 - heard));
+  const speech = heard.speech[frame] ?? 0;
+  const odds = Math.log((speech + 0.02) / (1.02 - speech));
   const bounded = model.speechWeight * Math.max(-SPEECH_LOG_ODDS, Math.min(SPEECH_LOG_ODDS, odds));
-  const unseen = model.unseenScore * 2 * Math.max(0, heard - 0.5);
+  const unseen = model.unseenScore * 2 * Math.max(0, speech - 0.5);
+  const pair = model.pairScore + model.overlapWeight * (heard.overlap?.[frame] ?? 0);
   const logs = Float64Array.from(span.states, (who) => {
     if (who.length === 0) return unseen;
-    let sum = bounded + (who.length > 1 ? model.pairScore : 0);
+    let sum = bounded + (who.length > 1 ? pair : 0);
     for (const face of who) {
       const { firstFrame, scores } = faces[face]!;
       const value = scores[frame - firstFrame]!;
