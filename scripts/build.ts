@@ -7,6 +7,7 @@
  */
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { converterHash } from '#models/convert/converter-hash.ts';
 import { contentStamp, isFresh, writeStamp } from './build-stamp.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -67,7 +68,7 @@ const parts: Record<'renderer' | 'main', Part> = {
         platform: 'node',
         target: 'node24',
         external,
-        define: { __DIARIST_BUNDLE__: 'true' },
+        define: { __DIARIST_BUNDLE__: 'true', __DIARIST_CONVERTER__: JSON.stringify(converterHash()) },
         logLevel: 'warning',
         sourcemap: 'linked',
         legalComments: 'linked',

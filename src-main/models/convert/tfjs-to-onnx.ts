@@ -2,9 +2,6 @@ import { AppError } from '#shared/api/errors.ts';
 import { writeOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-writer.ts';
 import type { TfjsModel, TfjsNode } from './tfjs-model.ts';
 
-/** Raise when the output for equal input changes: cached files of older versions are then left alone. */
-export const CONVERTER_VERSION = '2';
-
 /**
  * Where an intermediate result lies: `image` is 4-D, held as NCHW although TensorFlow means NHWC; `plain` has the axes
  * TensorFlow gives it.
