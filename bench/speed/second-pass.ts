@@ -3,7 +3,7 @@ import type { EngineResult } from '#shared/engine/protocol.ts';
 import type { MediaProbe } from '#shared/domain/media.ts';
 import { trackIndexSchema } from '#engine/video/tracking/track-file.ts';
 import { viewSize } from '#engine/video/views/view-plan.ts';
-import { viewWindow } from '#engine/video/views/view-window.ts';
+import { viewWindows } from '#engine/video/views/view-window.ts';
 import type { FrameOptions } from '#media/frames.ts';
 
 /** How the second pass of a finished job read the picture, were there speech all the time. */
@@ -19,12 +19,6 @@ export async function secondPassFrames(result: EngineResult, probe: MediaProbe):
   const looked = tracks.map(({ firstFrame, frameCount }) => [{ from: firstFrame, to: firstFrame + frameCount }]);
   const video = probe.video[0]!;
   const size = viewSize(video, { tracks, rows, looked });
-  const window = viewWindow({ from: 0, to: Infinity }, { tracks, rows, looked }, size, video);
-  const { pictureWidthPx, pictureHeightPx } = size;
-  if (!window) return { maxWidthPx: pictureWidthPx, maxHeightPx: pictureHeightPx };
-  return {
-    maxWidthPx: Math.ceil((window.widthPx * pictureWidthPx) / video.widthPx),
-    maxHeightPx: Math.ceil((window.heightPx * pictureHeightPx) / video.heightPx),
-    window,
-  };
+  const view = viewWindows({ from: 0, to: Infinity }, { tracks, rows, looked }, size, video);
+  return { maxWidthPx: size.pictureWidthPx, maxHeightPx: size.pictureHeightPx, windows: view?.windows };
 }

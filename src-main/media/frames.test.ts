@@ -116,26 +116,50 @@ describe('the picture in the buffer', () => {
   });
 });
 
-describe('a part of the picture', () => {
-  test.each(['picture.mp4', 'rotated.mp4'])('of %s is cut out of the upright whole', async (name) => {
-    const large = { maxWidthPx: 2000, maxHeightPx: 2000 };
-    const window = { xPx: 60, yPx: 42, widthPx: 126, heightPx: 90 };
-    const first = async (from: FrameStream): Promise<Uint8Array> => {
-      for await (const frame of from) return frame.data.slice();
-      throw new Error('no frame');
-    };
+describe('parts of the picture', () => {
+  const first = async (from: FrameStream): Promise<Uint8Array> => {
+    for await (const frame of from) return frame.data.slice();
+    throw new Error('no frame');
+  };
+  const large = { maxWidthPx: 2000, maxHeightPx: 2000 };
+  const window = { xPx: 60, yPx: 42, widthPx: 126, heightPx: 90 };
+  const narrow = { xPx: 8, yPx: 20, widthPx: 40, heightPx: 34 };
+
+  test.each(['picture.mp4', 'rotated.mp4'])('of %s are cut out of the upright whole', async (name) => {
     const whole = await open(name, null, large);
-    const part = await open(name, null, { ...large, window });
+    const part = await open(name, null, { ...large, windows: [window] });
     expect(part.size).toEqual({ widthPx: 126, heightPx: 90, pictureWidthPx: 126, pictureHeightPx: 90 });
-    const [all, cut] = [await first(whole), await first(part)];
+    expect(part.parts).toEqual([{ topPx: 0, widthPx: 126, heightPx: 90 }]);
+    const both = await open(name, null, { ...large, windows: [narrow, window] });
+    expect(both.size).toMatchObject({ widthPx: 126, heightPx: 124 });
+    expect(both.parts).toEqual([
+      { topPx: 0, widthPx: 40, heightPx: 34 },
+      { topPx: 34, widthPx: 126, heightPx: 90 },
+    ]);
+    const [all, cut, stacked] = [await first(whole), await first(part), await first(both)];
+    const isAs = (seen: Uint8Array, seenAt: number, from: number, length: number): void =>
+      expect([...seen.subarray(seenAt, seenAt + length)]).toEqual([...all.subarray(from, from + length)]);
+    const stride = whole.size.widthPx;
     for (let y = 0; y < 90; y++) {
-      const from = (42 + y) * whole.size.widthPx + 60;
-      expect([...cut.subarray(126 * y, 126 * (y + 1))]).toEqual([...all.subarray(from, from + 126)]);
+      isAs(cut, 126 * y, (42 + y) * stride + 60, 126);
+      isAs(stacked, 126 * (34 + y), (42 + y) * stride + 60, 126);
     }
-    expect((await open(name, null, { maxWidthPx: 42, maxHeightPx: 400, window })).size).toMatchObject({
-      pictureWidthPx: 42,
-      pictureHeightPx: 30,
-    });
+    for (let y = 0; y < 34; y++) isAs(stacked, 126 * y, (20 + y) * stride + 8, 40);
+    // Colour too, a quarter as much of it.
+    const [u, uOfBoth] = [stride * whole.size.heightPx, 126 * 124];
+    for (let y = 0; y < 45; y++) isAs(stacked, uOfBoth + 63 * (17 + y), u + ((21 + y) * stride) / 2 + 30, 63);
+    for (let y = 0; y < 17; y++) isAs(stacked, uOfBoth + 63 * y, u + ((10 + y) * stride) / 2 + 4, 20);
+  });
+
+  test('are made smaller as the whole would be', async () => {
+    const { pictureWidthPx } = (await open('picture.mp4', null, large)).size;
+    const smaller = { maxWidthPx: pictureWidthPx / 2, maxHeightPx: 2000 };
+    const { parts, size } = await open('picture.mp4', null, { ...smaller, windows: [window, narrow] });
+    expect(parts).toEqual([
+      { topPx: 0, widthPx: 62, heightPx: 44 },
+      { topPx: 44, widthPx: 20, heightPx: 16 },
+    ]);
+    expect(size).toMatchObject({ widthPx: 62, heightPx: 60 });
   });
 });
 

@@ -61,8 +61,11 @@ export interface FrameOptions {
   /** The picture is made to fit, never enlarged. */
   readonly maxWidthPx: number;
   readonly maxHeightPx: number;
-  /** Only this part of the picture, made to fit; without black beside or below it. Default: all of it, on the grid. */
-  readonly window?: PictureWindow | undefined;
+  /**
+   * Only these parts of the picture, made smaller as the whole of it would be, one below the other and each at the left; black
+   * beside narrower ones. Default: all of it, on the grid.
+   */
+  readonly windows?: readonly PictureWindow[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,10 +84,30 @@ export function frameSize(
   return { widthPx: onGrid(pictureWidthPx), heightPx: onGrid(pictureHeightPx), pictureWidthPx, pictureHeightPx };
 }
 
-/** The same of a part of a picture; the buffer holds nothing else. */
-function windowSize(window: PictureWindow, maxWidthPx: number, maxHeightPx: number): FrameSize {
-  const { pictureWidthPx, pictureHeightPx } = frameSize({ ...window, rotationDeg: 0 }, maxWidthPx, maxHeightPx);
-  return { widthPx: pictureWidthPx, heightPx: pictureHeightPx, pictureWidthPx, pictureHeightPx };
+/** Where a part of the picture lies in the buffer: at the left, so far from the top; even numbers. */
+export interface FramePart {
+  readonly topPx: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** Parts of a picture that as a whole would have the size `whole`, one below the other. */
+function partsOf(
+  video: Pick<VideoStream, 'widthPx' | 'heightPx' | 'rotationDeg'>,
+  windows: readonly PictureWindow[],
+  whole: FrameSize,
+): FramePart[] {
+  const [across, down] =
+    video.rotationDeg % 180 === 0 ? [video.widthPx, video.heightPx] : [video.heightPx, video.widthPx];
+  let topPx = 0;
+  return windows.map((window) => {
+    const maxWidthPx = Math.ceil((window.widthPx * whole.pictureWidthPx) / across);
+    const maxHeightPx = Math.ceil((window.heightPx * whole.pictureHeightPx) / down);
+    const size = frameSize({ ...window, rotationDeg: 0 }, maxWidthPx, maxHeightPx);
+    const part = { topPx, widthPx: size.pictureWidthPx, heightPx: size.pictureHeightPx };
+    topPx += part.heightPx;
+    return part;
+  });
 }
 
 /** Bytes of one frame. */
@@ -112,7 +135,9 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
   readonly #source: FrameSource;
   readonly #stream: VideoStream;
   readonly #signal: AbortSignal | undefined;
-  readonly #window: PictureWindow | undefined;
+  /** Where each of the windows lies; empty without windows. */
+  readonly parts: readonly FramePart[];
+  readonly #windows: readonly PictureWindow[];
   readonly #pool: Uint8Array<ArrayBuffer>[] = [];
 
   constructor(tools: FfmpegTools, source: FrameSource, options: FrameOptions) {
@@ -124,10 +149,13 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     this.#source = source;
     this.#stream = stream;
     this.#signal = options.signal;
-    this.#window = options.window;
-    this.size = options.window
-      ? windowSize(options.window, options.maxWidthPx, options.maxHeightPx)
-      : frameSize(stream, options.maxWidthPx, options.maxHeightPx);
+    this.#windows = options.windows ?? [];
+    const whole = frameSize(stream, options.maxWidthPx, options.maxHeightPx);
+    this.parts = partsOf(stream, this.#windows, whole);
+    const widthPx = Math.max(...this.parts.map((part) => part.widthPx));
+    const heightPx = this.parts.reduce((sum, part) => sum + part.heightPx, 0);
+    this.size =
+      this.parts.length > 0 ? { widthPx, heightPx, pictureWidthPx: widthPx, pictureHeightPx: heightPx } : whole;
     const { from, to } = frameRange(source.choice.range);
     const endSec =
       stream.durationSec === null
@@ -220,7 +248,6 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
 
   async #arguments(): Promise<string[]> {
     const { path: file, probe, choice } = this.#source;
-    const { widthPx, heightPx, pictureWidthPx, pictureHeightPx } = this.size;
     const from = frameRange(choice.range).from / FRAME_RATE_HZ;
     // Where time stamps may start over, ffmpeg's own clock is the right one; it cannot be sought by stamps.
     const ownClock = restarts(probe.container);
@@ -230,19 +257,33 @@ export class FrameStream implements AsyncIterable<VideoFrame> {
     const filters = [
       ...(ownClock ? [] : [`setpts=PTS-${probe.timeZeroSec.toFixed(6)}/TB`]),
       `fps=${FRAME_RATE_HZ}:round=near:start_time=${from.toFixed(6)}`,
-      ...(this.#window ? [this.#crop(this.#window)] : []),
-      `scale=${pictureWidthPx}:${pictureHeightPx}:flags=bilinear:out_range=tv`,
-      'format=yuv420p',
-      ...(this.#window ? [] : [`pad=${widthPx}:${heightPx}:0:0:black`]),
     ];
     return [
       ...FFMPEG_GLOBAL,
       ...inputArgs(file, [...(ownClock ? [] : ['-copyts']), ...seek]),
-      ...['-map', `0:${this.#stream.index}`, '-vf', filters.join(',')],
+      ...['-map', `0:${this.#stream.index}`, '-vf', [...filters, this.#shape()].join(',')],
       ...(await keepFrameTimes(this.#tools)),
       // A frame is one write, not one for every 32 KiB of it.
       ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-avioflags', 'direct', '-f', 'rawvideo', 'pipe:1'],
     ];
+  }
+
+  /** Filters that make the picture, or the parts of it, what lies in the buffer. */
+  #shape(): string {
+    const { widthPx, heightPx, pictureWidthPx, pictureHeightPx } = this.size;
+    const fit = (width: number, height: number): string =>
+      `scale=${width}:${height}:flags=bilinear:out_range=tv,format=yuv420p`;
+    if (this.parts.length === 0) {
+      return `${fit(pictureWidthPx, pictureHeightPx)},pad=${widthPx}:${heightPx}:0:0:black`;
+    }
+    const chains = this.parts.map((part, at) => {
+      const pad = part.widthPx < widthPx ? `,pad=${widthPx}:${part.heightPx}:0:0:black` : '';
+      return `${this.#crop(this.#windows[at]!)},${fit(part.widthPx, part.heightPx)}${pad}`;
+    });
+    if (chains.length === 1) return chains[0]!;
+    const ends = (letter: string): string => chains.map((_, at) => `[${letter}${at}]`).join('');
+    const parts = chains.map((chain, at) => `[a${at}]${chain}[b${at}]`).join(';');
+    return `split=${chains.length}${ends('a')};${parts};${ends('b')}vstack=inputs=${chains.length}`;
   }
 
   /** As shares of the picture, whose size may change within a file. */

@@ -12,7 +12,7 @@ import { FACE_VALUES, faceViews } from '../views/face-views-kernel.ts';
 import { faceEmbed } from './face-embed-kernel.ts';
 import { embeddedLookNet as net } from './look-nets.ts';
 import { cosine } from './track-groups.ts';
-import { wholePicture as uncut } from '../views/view-window.ts';
+import type { WindowPlace } from '../views/view-window.ts';
 
 /**
  * Photographs in a picture of the npm package that brings the embedded net: in the first row 18 of one man, from the third
@@ -22,6 +22,7 @@ const picture = path.resolve(
   import.meta.dirname,
   '../../../../node_modules/@vladmandic/human/assets/screenshot-facematch.jpg',
 );
+const uncut: WindowPlace = { xPx: 0, yPx: 0, scaleX: 1, scaleY: 1 };
 const [WIDTH, HEIGHT, COLUMNS, TOP, ROW_STEP, SIDE] = [1920, 954, 18, 283, 112.2, 106];
 
 interface Photograph {
@@ -85,7 +86,17 @@ it('the embedded net joins photographs of one man and keeps him from others', as
     expect(faces).toHaveLength(FACE_VALUES);
     const crops = [{ format: net.format, faces: [0], place: { template: net.template! } }];
     const seen = await faceViews(context, {
-      ...{ meshPath, size, picture: size, window: uncut, frames: [data], frameOf: [0], faces, crops },
+      ...{
+        meshPath,
+        size,
+        picture: size,
+        parts: [{ place: uncut, size }],
+        partOf: [0],
+        frames: [data],
+        frameOf: [0],
+        faces,
+        crops,
+      },
     });
     return [(await faceEmbed(context, { modelPath, net, crops: seen.output.crops[0]! })).output];
   };

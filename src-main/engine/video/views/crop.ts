@@ -21,6 +21,12 @@ export interface CropFormat {
   readonly outside: number;
 }
 
+/** A frame whose picture may start below its top, where it holds several parts of one. */
+export interface CropSource extends FrameSize {
+  /** Rows above it in the buffer, even. */
+  readonly topPx?: number;
+}
+
 /** Bytes of one crop. */
 export const cropBytes = ({ widthPx, heightPx, colour }: CropFormat): number =>
   widthPx * heightPx * (colour === 'grey' ? 1 : 3);
@@ -34,7 +40,7 @@ export const cropBytes = ({ widthPx, heightPx, colour }: CropFormat): number =>
 export function sampleCrop(
   out: Uint8Array | Float32Array,
   data: Uint8Array,
-  size: FrameSize,
+  size: CropSource,
   region: CropRegion,
   format: CropFormat,
   scale = 1,
@@ -111,12 +117,13 @@ interface Line {
 function sampleGrey(
   out: Uint8Array | Float32Array,
   data: Uint8Array,
-  { widthPx: stride, pictureWidthPx, pictureHeightPx }: FrameSize,
+  { widthPx: stride, pictureWidthPx, pictureHeightPx, topPx = 0 }: CropSource,
   _format: CropFormat,
   at: number,
   end: number,
   { x: startX, y: startY, dx, dy, scale }: Line,
 ): void {
+  const origin = topPx * stride;
   const [maxX, maxY] = [pictureWidthPx - 1, pictureHeightPx - 1];
   for (let column = 0; at < end; at++, column++) {
     let x = startX + column * dx;
@@ -127,7 +134,7 @@ function sampleGrey(
     else if (y > maxY) y = maxY;
     const x0 = x | 0;
     const y0 = y | 0;
-    const here = y0 * stride + x0;
+    const here = origin + y0 * stride + x0;
     const right = x0 < maxX ? 1 : 0;
     const below = y0 < maxY ? here + stride : here;
     const fx = x - x0;
@@ -140,7 +147,7 @@ function sampleGrey(
 function sampleColour(
   out: Uint8Array | Float32Array,
   data: Uint8Array,
-  { widthPx: stride, heightPx, pictureWidthPx, pictureHeightPx }: FrameSize,
+  { widthPx: stride, heightPx, pictureWidthPx, pictureHeightPx, topPx = 0 }: CropSource,
   format: CropFormat,
   at: number,
   end: number,
@@ -149,8 +156,9 @@ function sampleColour(
   const plane = format.widthPx * format.heightPx;
   const [redAt, blueAt] = format.colour === 'bgr' ? [2 * plane, 0] : [0, 2 * plane];
   const chromaStride = stride >> 1;
-  const uAt = stride * heightPx;
+  const uAt = stride * heightPx + (topPx >> 1) * chromaStride;
   const vAt = uAt + chromaStride * (heightPx >> 1);
+  const origin = topPx * stride;
   const [maxX, maxY] = [pictureWidthPx - 1, pictureHeightPx - 1];
   for (let column = 0; at < end; at++, column++) {
     let x = startX + column * dx;
@@ -161,7 +169,7 @@ function sampleColour(
     else if (y > maxY) y = maxY;
     const x0 = x | 0;
     const y0 = y | 0;
-    const here = y0 * stride + x0;
+    const here = origin + y0 * stride + x0;
     const right = x0 < maxX ? 1 : 0;
     const below = y0 < maxY ? here + stride : here;
     const fx = x - x0;

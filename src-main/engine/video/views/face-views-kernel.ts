@@ -7,7 +7,7 @@ import { LIP_VALUES, MIN_MESH_PROBABILITY } from '../lips/lip-file.ts';
 import { lipRow, MESH_SIDE_PX, meshInPicture, meshRegion, pictureMeasures } from '../lips/lip-measures.ts';
 import { cropBytes, sampleCrop, type CropFormat, type CropRegion } from './crop.ts';
 import { alignedRegion } from './similarity.ts';
-import { inWindow, type WindowPlace } from './view-window.ts';
+import { inWindow, type PicturePart } from './view-window.ts';
 
 /** Box and five points of a face, in pixels of the picture. */
 export const FACE_VALUES = 4 + POINT_VALUES;
@@ -24,11 +24,12 @@ export interface CropOrder {
 
 export interface FaceViewsInput {
   readonly meshPath: string;
-  /** Of the frames. */
-  readonly size: FrameSize;
   /** The picture that the frames show, or show a part of: faces and regions are in its pixels. */
   readonly picture: Pick<FrameSize, 'pictureWidthPx' | 'pictureHeightPx'>;
-  readonly window: WindowPlace;
+  /** Where in the frames parts of that picture lie. */
+  readonly parts: readonly PicturePart[];
+  /** For each face the index of the part that it is in. */
+  readonly partOf: readonly number[];
   /** yuv420p; transferred, and given back with the result. */
   readonly frames: readonly Uint8Array<ArrayBuffer>[];
   /** For each face the index of its frame. */
@@ -51,7 +52,7 @@ const BATCH = 8;
 
 /** Lips of the faces in a group of frames, and the crops that others want of them. */
 export const faceViews: Kernel<FaceViewsInput, FaceViewsOutput> = async (context, input) => {
-  const { size, frames } = input;
+  const { frames } = input;
   const count = input.frameOf.length;
   const lips = new Float32Array(count * LIP_VALUES);
   const points: number[][] = [];
@@ -72,7 +73,8 @@ export const faceViews: Kernel<FaceViewsInput, FaceViewsOutput> = async (context
         'template' in place
           ? alignedRegion(points[face]!, place.template, format)
           : regionAt(place.regions, at * REGION_VALUES);
-      const seen = inWindow(region, input.window);
+      const { size, place: window } = input.parts[input.partOf[face]!]!;
+      const seen = inWindow(region, window);
       sampleCrop(out.subarray(at * each, (at + 1) * each), frames[input.frameOf[face]!]!, size, seen, format);
     });
     return out;
@@ -94,7 +96,7 @@ const meshFormat: CropFormat = { widthPx: MESH_SIDE_PX, heightPx: MESH_SIDE_PX, 
 /** Faces [first, end): the row of their lips, and their five points by the mesh or, where it is unsure, by the detector. */
 async function lookAtFaces(
   context: KernelContext,
-  { meshPath, size, picture, window, frames, frameOf, faces }: FaceViewsInput,
+  { meshPath, picture, parts, partOf, frames, frameOf, faces }: FaceViewsInput,
   first: number,
   end: number,
 ): Promise<{ row: Float32Array; five: number[] }[]> {
@@ -111,6 +113,7 @@ async function lookAtFaces(
     const box = { x1, y1, x2, y2 };
     const region = meshRegion(box, five);
     const crop = values.subarray(at * each, (at + 1) * each);
+    const { size, place: window } = parts[partOf[first + at]!]!;
     sampleCrop(crop, frames[frameOf[first + at]!]!, size, inWindow(region, window), meshFormat, 1 / 255);
     return { box, five, region, ...pictureMeasures(crop, MESH_SIDE_PX) };
   });

@@ -13,7 +13,7 @@ import { lookedFrames, type FrameSpan } from './looked-frames.ts';
 import { packParts, unpackParts } from './packed-parts.ts';
 import { decodeSpans, MAX_SKIP_FRAMES, viewBlocks, viewSize } from './view-plan.ts';
 import { viewBlock, wantedOf, type ViewPassOptions } from './view-pass.ts';
-import { placeOf, viewWindow, wholePicture, type WindowPlace } from './view-window.ts';
+import { shownParts, viewWindows, type ShownParts } from './view-window.ts';
 
 const params = z.object({
   marginSec: z
@@ -37,7 +37,7 @@ const all = <T>(values: (kind: FaceViewConsumerKind) => readonly T[] | undefined
  */
 export const faceViewsStage: Stage<typeof params> = {
   id: 'face-views',
-  version: ['2', ...faceViewConsumers.map(({ id, version }) => `${id}-${version}`)].join('+'),
+  version: ['3', ...faceViewConsumers.map(({ id, version }) => `${id}-${version}`)].join('+'),
   label: 'Looking at faces',
   params,
   models: [...new Set(['face-mesh', ...all((kind) => kind.models)])],
@@ -96,7 +96,7 @@ async function lookAtAll(
   input: FaceViewInput,
   consumers: readonly FaceViewConsumer[],
 ): Promise<void> {
-  const streams = new Map<FrameStream, WindowPlace>();
+  const streams = new Map<FrameStream, ShownParts>();
   const { path, probe } = context.job.media;
   const joined = decodeSpans(input.looked);
   // Where it cannot be sought, every new decoder would start from the beginning of the file.
@@ -110,20 +110,20 @@ async function lookAtAll(
     const range = { startSec: (from + 0.5) / FRAME_RATE_HZ, endSec: (to - 0.5) / FRAME_RATE_HZ };
     const { pictureWidthPx, pictureHeightPx } = input.size;
     // Of the whole span, wherever in it the work goes on.
-    const window = seesWhole
-      ? undefined
-      : viewWindow(spans.find((span) => from < span.to) ?? { from, to }, input, input.size, upright);
+    const view = seesWhole
+      ? null
+      : viewWindows(spans.find((span) => from < span.to) ?? { from, to }, input, input.size, upright);
     const stream = new FrameStream(
       toolsOf(context),
       { path, probe, choice: { range } },
       {
-        maxWidthPx: window ? Math.ceil((window.widthPx * pictureWidthPx) / upright.widthPx) : pictureWidthPx,
-        maxHeightPx: window ? Math.ceil((window.heightPx * pictureHeightPx) / upright.heightPx) : pictureHeightPx,
-        window,
+        maxWidthPx: pictureWidthPx,
+        maxHeightPx: pictureHeightPx,
+        windows: view?.windows,
         signal: context.signal,
       },
     );
-    streams.set(stream, window ? placeOf(window, stream.size, input.size, upright) : wholePicture);
+    streams.set(stream, shownParts(stream, view, input.size, upright));
     return stream;
   };
   const cursor = new FrameCursor(open, spans, oneSpan ? Infinity : MAX_SKIP_FRAMES);
@@ -131,7 +131,7 @@ async function lookAtAll(
     input,
     consumers,
     cursor,
-    placeOf: (stream) => streams.get(stream) ?? wholePicture,
+    shownBy: (stream) => streams.get(stream)!,
     meshPath: context.model('face-mesh').path,
     concurrency: context.workerCount + 1,
     look: (group) =>

@@ -6,15 +6,15 @@ import type { CropBatch, FaceView, FaceViewBlock, FaceViewConsumer, FaceViewInpu
 import { FACE_VALUES, REGION_VALUES, type CropOrder } from './face-views-kernel.ts';
 import type { FrameCursor } from './frame-cursor.ts';
 import { GROUP_FRAMES, type BlockPlan } from './view-plan.ts';
-import { wholePicture, type WindowPlace } from './view-window.ts';
+import type { ShownParts } from './view-window.ts';
 
 export interface ViewPassOptions {
   readonly input: Pick<FaceViewInput, 'size' | 'rows'>;
   readonly meshPath: string;
   readonly consumers: readonly FaceViewConsumer[];
   readonly cursor: FrameCursor;
-  /** Where the frames of a decoder lie in the picture. */
-  placeOf(this: void, stream: FrameStream): WindowPlace;
+  /** What of the picture the frames of a decoder hold. */
+  shownBy(this: void, stream: FrameStream): ShownParts;
   /** Groups of frames in work at once. */
   readonly concurrency: number;
   /** Buffers of the frames are transferred and come back with the result. */
@@ -94,7 +94,7 @@ const emptyGroup = (): Group => ({ faces: [], frames: [], frameOf: [], stream: n
 async function lookAt(
   group: Group,
   blocks: readonly FaceViewBlock[],
-  { input, meshPath, consumers, placeOf, look }: ViewPassOptions,
+  { input, meshPath, consumers, shownBy, look }: ViewPassOptions,
 ): Promise<() => Promise<void>> {
   const { pictureWidthPx, pictureHeightPx } = input.size;
   const boxes = new Float32Array(group.faces.length * FACE_VALUES);
@@ -125,9 +125,10 @@ async function lookAt(
     return { picked, firstOrder };
   });
   const { frames, frameOf, stream } = group;
+  const { parts, partOf } = shownBy(stream!);
   const seen = await look({
-    ...{ meshPath, size: stream?.size ?? input.size, picture: input.size },
-    ...{ window: stream ? placeOf(stream) : wholePicture, frames, frameOf, faces: boxes, crops },
+    ...{ meshPath, picture: input.size, parts, partOf: group.faces.map(({ trackId }) => partOf(trackId)) },
+    ...{ frames, frameOf, faces: boxes, crops },
   });
   for (const buffer of seen.buffers) stream?.recycle(buffer);
   return async () => {
