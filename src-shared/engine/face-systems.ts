@@ -53,7 +53,7 @@ const readingParams = [
 
 const fusionParams = [
   param('av-turns.faceWeight', 'Weight of faces', 0.2, 0, 1),
-  param('av-turns.overlapFrom', 'Two at once from', 0.45, 0.05, 0.99),
+  param('av-turns.overlapFrom', 'Two at once from', 0.4, 0.05, 0.99),
   param('av-turns.turnSec', 'Usual length of a turn', 8, 0.1, 60, 's'),
   param('av-turns.maxSpeakers', 'Most speakers to find', 20, 1, 100),
   param('av-turns.sameVoice', 'Likeness of one voice', 0.77, 0, 1),

@@ -36,7 +36,7 @@ export interface FusionRules extends SecondRules {
 
 export const defaultRules: FusionRules = {
   faceWeight: 0.2,
-  overlapFrom: 0.45,
+  overlapFrom: 0.4,
   turnSec: 8,
 };
 
@@ -227,11 +227,15 @@ export function smoothTurns(steps: SpeechFrames, first: Int32Array, second: Int3
     if (end - t < MIN_TURN_STEPS && before >= 0 && before === after) first.fill(before, t, end);
     t = end;
   }
+  /** Whoever of the two is the first: where one hands over to the other they change places. */
+  const samePair = (a: number, b: number): boolean =>
+    second[b]! >= 0 &&
+    ((first[a] === first[b] && second[a] === second[b]) || (first[a] === second[b] && second[a] === first[b]));
   for (let t = 0; t < steps.count;) {
+    if (second[t] === first[t]) second[t] = -1;
     let end = t + 1;
-    while (end < steps.count && touches(end) && second[end] === second[t]) end++;
-    if (second[t]! >= 0 && end - t < MIN_TURN_STEPS) second.fill(-1, t, end);
-    for (let k = t; k < end; k++) if (second[k] === first[k]) second[k] = -1;
+    if (second[t]! >= 0) while (end < steps.count && touches(end) && samePair(t, end)) end++;
+    if (end - t < MIN_TURN_STEPS) second.fill(-1, t, end);
     t = end;
   }
 }

@@ -62,7 +62,7 @@ type Params = z.output<typeof params>;
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '5',
+  version: '6',
   label: 'Joining faces and voices',
   params,
   models: [],

@@ -182,6 +182,29 @@ describe('the consistency rule', () => {
   });
 });
 
+describe('smoothing of two at once', () => {
+  const alone = (t: number): boolean => t < 40 || t >= 52;
+
+  it('keeps a change of turns in which the first becomes the second', () => {
+    // Steps 40–51 are shared; the first hands over in their middle, so that each half is short.
+    const first = Int32Array.from({ length: 100 }, (_, t) => (t < 46 ? 0 : 1));
+    const second = Int32Array.from({ length: 100 }, (_, t) => (alone(t) ? -1 : t < 46 ? 1 : 0));
+    const before = second.slice();
+    smoothTurns(steps, first, second);
+    expect(second).toEqual(before);
+    const short = Int32Array.from({ length: 100 }, (_, t) => (t < 44 || t >= 48 ? -1 : t < 46 ? 1 : 0));
+    smoothTurns(steps, first, short);
+    expect(short.every((speaker) => speaker === -1)).toBe(true);
+  });
+
+  it('lets nobody be second beside himself', () => {
+    const first = new Int32Array(100);
+    const second = Int32Array.from({ length: 100 }, (_, t) => (alone(t) ? -1 : t < 46 ? 0 : 1));
+    smoothTurns(steps, first, second);
+    second.forEach((speaker, t) => expect(speaker, `step ${t}`).toBe(t >= 46 && t < 52 ? 1 : -1));
+  });
+});
+
 describe('second speakers', () => {
   const tracks = [0, 1].map((id) => ({ id, firstFrame: 0, frameCount: 100, firstRow: 100 * id, identity: id }));
   const rules = { overlapFrom: 0.5 };
