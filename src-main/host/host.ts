@@ -62,9 +62,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const dataDir = defaultDataDir();
   const cacheDir = defaultCacheDir();
   const events = new EventBus();
-  const notices = [...options.notices];
+  const told = (text: string): AppInfo['notices'][number] => ({ level: 'info', text });
+  const notices = options.notices.map(told);
   const settings = await SettingsFile.open(path.join(dataDir, 'settings.json'));
-  if (settings.notice) notices.push(settings.notice);
+  if (settings.notice) notices.push({ level: 'warning', text: settings.notice });
 
   const finder = new ToolFinder();
   const tools = () => finder.find(settings.get().ffmpegPath);
@@ -124,7 +125,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         ffmpeg: found && { path: found.ffmpegPath, version: found.ffmpegVersion, source: found.source },
         provider: engine.info?.provider ?? 'cpu',
         offline: process.env['DIARIST_OFFLINE'] === '1',
-        notices: [...notices, ...project.notices],
+        notices: [...notices, ...project.notices.map(told)],
       };
     },
     session: () => project.current,
@@ -156,7 +157,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     } else {
       const { message, file, fix } = added.error;
       const text = [file ? `${path.basename(file)}: ${message}` : message, fix].filter(Boolean).join(' ');
-      notices.push(text);
+      notices.push({ level: 'error', text, error: added.error });
       console.error(text);
       events.emit({ type: 'notice', level: 'error', text, error: added.error });
     }

@@ -170,7 +170,9 @@ describe('hosts and projects', () => {
     const [item] = await call(host, 'media.list', {});
     expect(await call(host, 'project.getView', {})).toMatchObject({ 'review.mediaId': item!.id });
     await host.openMedia([path.join(place.folder, 'gone.mp4')]);
-    expect((await call(host, 'app.info', {})).notices.join()).toContain('gone.mp4');
+    expect((await call(host, 'app.info', {})).notices).toMatchObject([
+      { level: 'error', text: expect.stringContaining('gone.mp4') as unknown, error: { code: 'not-found' } },
+    ]);
   });
 
   it('opens without ffmpeg, so that another can be chosen, and says what is missing', async () => {

@@ -69,9 +69,10 @@ export class SettingsFile {
         });
         await writeFileAtomic(this.path, `${JSON.stringify(next, null, 2)}\n`);
       } catch (error) {
-        throw new AppError('io', `The settings could not be written: ${(error as Error).message}`, {
+        throw new AppError('io', `The settings could not be written (${codeOf(error)}); nothing was changed.`, {
           file: this.path,
-          fix: 'Make room on the disk, or set DIARIST_DATA_DIR to a folder that can be written.',
+          fix: 'Make room on the disk and see that its folder can be written, or start with DIARIST_DATA_DIR set to another one.',
+          detail: String(error),
         });
       }
       this.#stored = next;
@@ -82,6 +83,8 @@ export class SettingsFile {
     return result;
   }
 }
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown reason';
 
 async function readStored(file: string): Promise<Record<string, unknown> | 'absent' | 'broken'> {
   let text: string;

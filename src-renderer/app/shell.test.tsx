@@ -127,6 +127,20 @@ test('files are browsed by keys alone: Down, Enter opens, Backspace goes up, Spa
   await screen.findByText('music');
 });
 
+test('a folder to start in that is gone gives way to home', async () => {
+  api.handlers['files.browse'] = ({ path }) => {
+    if (path !== null) throw new Error('gone');
+    return { path: '/home/me', parent: '/home', entries: [] };
+  };
+  show(<FolderBrowser start="/unplugged/talks" />);
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('textbox').value).toBe('/home/me'));
+  expect(screen.queryByRole('alert')).toBeNull();
+  // One that is asked for by hand is told of.
+  fireEvent.change(screen.getByRole('textbox'), { target: { value: '/nowhere' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Go' }));
+  expect((await screen.findByRole('alert')).textContent).toContain('gone');
+});
+
 test('a subset is counted as the rules change, and cannot be written while nothing fits', async () => {
   const asked: unknown[] = [];
   api.handlers['export.subsetPreview'] = (choice) => {
@@ -157,6 +171,22 @@ test('start: project, files and settings are read, the file is opened, a lost li
   act(() => api.setConnected(true));
   await waitFor(() => expect(useReviewStore.getState().speakers[0]?.name).toBe('Zoe'));
   expect(screen.queryByRole('alert')).toBeNull();
+  stop();
+});
+
+test('a job that fails while one works is said at once; a file that was refused at the start is an error', async () => {
+  useAppStore.setState({ booted: false, project: null, jobs: [] });
+  const refused = { code: 'bad-input' as const, message: 'This is no media file.', file: '/bad.mp4' };
+  const info = await api.call('app.info', {});
+  api.handlers['app.info'] = () => ({ ...info, notices: [{ level: 'error', text: 'bad.mp4', error: refused }] });
+  const stop = connectStores(api);
+  await waitFor(() => expect(useAppStore.getState().booted).toBe(true));
+  show(<Banners />);
+  expect(screen.getByRole('alert').textContent).toContain('/bad.mp4');
+  act(() => api.emit({ type: 'job.changed', job: job({}) }));
+  const error = { code: 'io' as const, message: 'The disk is full.' };
+  act(() => api.emit({ type: 'job.changed', job: job({ state: 'failed', progress: null, error }) }));
+  expect(useReviewStore.getState().lastAction).toMatchObject({ label: 'm.mp4: The disk is full.', tone: 'problem' });
   stop();
 });
 

@@ -22,6 +22,8 @@ export function PlayerView(): ReactElement {
   const error = usePlayer((state) => state.error);
   const note = usePlayer((state) => state.note);
   const isReady = usePlayer((state) => state.status === 'ready');
+  // What cannot be shown has no frame to draw on; its words must be read.
+  const isWordy = error !== null || (!isReady && note !== null);
 
   return (
     <section className={styles.player} aria-label={word(hasPicture ? 'picture' : 'sound')}>
@@ -37,7 +39,7 @@ export function PlayerView(): ReactElement {
           aria-label={word(hasPicture ? 'picture' : 'sound')}
           onClick={(event) => pickFace(event.currentTarget, event)}
         />
-        <PictureOverlay video={video} />
+        {!isWordy && <PictureOverlay video={video} />}
         {hasPicture && <LipInset video={video} />}
         {hasPicture && <SyncBanner />}
         {!hasFile && <p className={styles.note}>{word('noFile')}</p>}

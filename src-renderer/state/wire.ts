@@ -1,5 +1,7 @@
 import type { ApiClient, ApiEvent } from '#shared/api/contract.ts';
 import { toErrorData } from '#shared/api/errors.ts';
+import type { Job } from '#shared/domain/job.ts';
+import { i18next } from '../i18n/index.ts';
 import { setTheme } from '../ui/theme.ts';
 import { useAppStore, type AppState } from './app-store.ts';
 import { followModels } from './models-store.ts';
@@ -44,7 +46,7 @@ export function connectStores(api: ApiClient): () => void {
         api.call('systems.list', {}),
       ]);
       app.setState({ info, settings, systems });
-      for (const text of info.notices) app.getState().notify('info', text);
+      for (const { level, text, error } of info.notices) app.getState().notify(level, text, error);
       await loadProject();
       const { project, media, settings: known } = app.getState();
       app.setState({
@@ -61,12 +63,22 @@ export function connectStores(api: ApiClient): () => void {
     void api.call('media.list', {}).then((media) => app.setState({ media }), report);
   };
 
+  /** What ends badly while a person works elsewhere is said at once; the list of jobs keeps it. */
+  const sayFailure = (job: Job, before: Job['state'] | undefined): void => {
+    if (before === undefined || !job.error || (job.state !== 'failed' && job.state !== 'quarantined')) return;
+    const name = app.getState().media.find((item) => item.id === job.mediaId)?.name ?? '';
+    review.getState().say(i18next.t('jobs.failedSay', { name, message: job.error.message }), 'problem', job.error);
+  };
+
   const receive = (event: ApiEvent): void => {
     review.getState().receive(event);
     if (event.type === 'job.changed') {
       const before = app.getState().jobs.find((job) => job.id === event.job.id)?.state;
       app.getState().putJob(event.job);
-      if (before !== event.job.state) reloadMedia();
+      if (before !== event.job.state) {
+        reloadMedia();
+        sayFailure(event.job, before);
+      }
     } else if (event.type === 'media.changed') reloadMedia();
     else if (event.type === 'project.changed') void loadProject().catch(report);
     else if (event.type === 'notice') app.getState().notify(event.level, event.text, event.error);

@@ -17,6 +17,12 @@ const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) =
 const none = z.object({});
 const done = z.object({});
 
+const noticeSchema = z.object({
+  level: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+  error: appErrorSchema.optional(),
+});
+
 const appInfoSchema = z.object({
   version: z.string(),
   face: z.enum(['desktop', 'served']),
@@ -29,7 +35,7 @@ const appInfoSchema = z.object({
   provider: z.string(),
   offline: z.boolean(),
   /** Things a person should know at start, e.g. that Electron's binary could not be had. */
-  notices: z.array(z.string()),
+  notices: z.array(noticeSchema),
 });
 
 const projectSchema = z.object({
@@ -338,12 +344,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** A model was got, added or removed. */
   z.object({ type: z.literal('models.changed') }),
   z.object({ type: z.literal('task.progress'), taskId: idSchema, share: z.number().min(0).max(1) }),
-  z.object({
-    type: z.literal('notice'),
-    level: z.enum(['info', 'warning', 'error']),
-    text: z.string(),
-    error: appErrorSchema.optional(),
-  }),
+  noticeSchema.extend({ type: z.literal('notice') }),
 ]);
 export type ApiEvent = z.infer<typeof eventSchema>;
 

@@ -79,9 +79,21 @@ function FileRow({ item, chosen, speakerIds, onChosen, onSpeakers }: FileRowProp
 export function CurateView(): ReactElement {
   const { t } = useTranslation();
   const media = useAppStore((state) => state.media);
+  const openOverlay = useAppStore((state) => state.openOverlay);
   const usable = media.filter((item) => item.segmentCount > 0 && item.state !== 'missing');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [speakers, setSpeakers] = useState<Readonly<Record<string, readonly string[]>>>({});
+  if (usable.length === 0 && media.some((item) => item.segmentCount > 0)) {
+    return (
+      <div className={view.view}>
+        <Empty icon={<SquareStack size={36} aria-hidden />} title={t('curate.missing')} text={t('curate.missingText')}>
+          <Button tone="primary" onClick={() => openOverlay('relink')}>
+            {t('files.find')}
+          </Button>
+        </Empty>
+      </div>
+    );
+  }
   if (usable.length === 0) {
     return (
       <div className={view.view}>

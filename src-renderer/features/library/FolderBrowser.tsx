@@ -151,7 +151,9 @@ export function FolderBrowser({
             </div>
           );
         })}
-        {folder && entries.length === 0 && <p className={styles.none}>{t('browse.empty')}</p>}
+        {folder && entries.length === 0 && (
+          <p className={styles.none}>{t(onToggle ? 'browse.empty' : 'browse.noFolders')}</p>
+        )}
       </div>
     </>
   );

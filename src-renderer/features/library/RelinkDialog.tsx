@@ -15,6 +15,9 @@ export function RelinkDialog(): ReactElement {
   const { t } = useTranslation();
   const close = useAppStore((state) => state.closeOverlay);
   const api = useAppStore((state) => state.api);
+  const missing = useAppStore((state) => state.media.find((item) => item.state === 'missing')?.path);
+  // Where it was, if that is still there: most files are only renamed or moved nearby.
+  const start = missing?.replace(/[\\/][^\\/]*$/u, '') ?? null;
   const [folder, setFolder] = useState('');
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<string | null>(null);
@@ -50,7 +53,7 @@ export function RelinkDialog(): ReactElement {
     >
       <p className={controls.hint}>{t('files.findText')}</p>
       {error && <ErrorBox error={error} />}
-      <FolderBrowser start={null} onFolder={setFolder} />
+      <FolderBrowser start={start === '' ? null : start} onFolder={setFolder} />
       {result !== null && <p role="status">{result}</p>}
     </Dialog>
   );

@@ -6,7 +6,10 @@ import { useAppStore } from '../../state/app-store.ts';
 
 export type Folder = ApiOutput<'files.browse'>;
 
-/** One folder of the host's machine at a time, told to `onFolder`; an error leaves the last one in place. `null` is home. */
+/**
+ * One folder of the host's machine at a time, told to `onFolder`; an error leaves the last one in place. `null` is home, which
+ * also takes the place of a folder to start in that is gone.
+ */
 export function useFolder(
   start: string | null,
   onFolder: (folder: Folder) => void,
@@ -16,7 +19,7 @@ export function useFolder(
   go: (path: string | null) => void;
 } {
   const api = useAppStore((state) => state.api);
-  const [wanted, setWanted] = useState({ path: start });
+  const [wanted, setWanted] = useState<{ path: string | null; isStart?: true }>({ path: start, isStart: true });
   const [folder, setFolder] = useState<Folder | null>(null);
   const [error, setError] = useState<AppErrorData | null>(null);
   const told = useRef(onFolder);
@@ -33,7 +36,9 @@ export function useFolder(
         told.current(found);
       },
       (thrown: unknown) => {
-        if (current) setError(toErrorData(thrown));
+        if (!current) return;
+        if (wanted.isStart && wanted.path !== null) setWanted({ path: null });
+        else setError(toErrorData(thrown));
       },
     );
     return () => {

@@ -1,16 +1,16 @@
-import { X } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelCheck, ModelInfo } from '#shared/api/contract.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { isPulling, useModels } from '../../state/models-store.ts';
-import { Bar, Button, classes } from '../../ui/controls.tsx';
+import { Button } from '../../ui/controls.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
-import { fileSize, roughTime } from '../../ui/format.ts';
+import { fileSize } from '../../ui/format.ts';
 import { MoreMenu } from '../../ui/Menu.tsx';
 import type { MenuItem } from '../../ui/Menu.tsx';
 import view from '../../ui/View.module.css';
 import styles from './ModelsView.module.css';
+import { PullProgress } from './PullProgress.tsx';
 
 /** `Diarist audio, Diarist AV + 3`. */
 function fewOf(labels: readonly string[]): string {
@@ -25,40 +25,6 @@ export interface ModelRowProps {
   onVerify: () => void;
   /** true while files are read. */
   verifying: boolean;
-}
-
-/** How far the getting of a model is, in words and as a bar. */
-function PullProgress({ model }: { model: ModelInfo }): ReactElement {
-  const { t } = useTranslation();
-  const api = useAppStore((state) => state.api);
-  const report = useAppStore((state) => state.report);
-  const { state, doneBytes, totalBytes, etaSec } = model.pull!;
-  const words =
-    state === 'running'
-      ? totalBytes === null
-        ? t('models.runningUnknown', { done: fileSize(doneBytes) })
-        : t('models.running', { done: fileSize(doneBytes), total: fileSize(totalBytes) })
-      : t(state === 'queued' ? 'models.queued' : 'models.checking');
-  const share = state === 'checking' ? 1 : totalBytes ? Math.min(1, doneBytes / totalBytes) : 0;
-  return (
-    <div className={styles.progress}>
-      <div>
-        <Bar wide progress share={share} label={t('models.progress', { name: model.id })} />
-        <small>
-          {words}
-          {etaSec !== null && ` · ${t('models.eta', { time: roughTime(etaSec) })}`}
-        </small>
-      </div>
-      <Button
-        tone="quiet"
-        icon
-        aria-label={t('models.cancelPull', { name: model.id })}
-        onClick={() => api?.call('models.cancelPull', { id: model.id }).catch(report)}
-      >
-        <X size={14} aria-hidden />
-      </Button>
-    </div>
-  );
 }
 
 /** A model, what is known of it and what can be done; under it what went wrong with it. */
@@ -152,7 +118,7 @@ export function ModelRow({ model, check, onVerify, verifying }: ModelRowProps): 
         </td>
       </tr>
       {problem && !isPulling(model) && (
-        <tr className={classes(styles.problem)}>
+        <tr>
           <td colSpan={6}>
             <ErrorBox error={problem}>
               {canPull && <Button onClick={pull}>{t(damaged ? 'models.again' : 'models.tryAgain')}</Button>}

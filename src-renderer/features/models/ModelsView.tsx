@@ -71,6 +71,7 @@ export function ModelsView(): ReactElement {
   const systems = useAppStore((state) => state.systems);
   const models = useModels((state) => state.models);
   const say = useReviewStore((state) => state.say);
+  const [listed, setListed] = useState<'models' | 'systems'>('models');
   const [filter, setFilter] = useState<keyof typeof filters>('all');
   const { checks, share, start, cancel } = useVerify();
   useEffect(() => {
@@ -103,13 +104,22 @@ export function ModelsView(): ReactElement {
             <p>{t('models.text')}</p>
             {models !== null && <p>{t('models.diskUse', diskUse(models))}</p>}
           </div>
+          <div className={controls.segmented} role="radiogroup" aria-label={t('models.view')}>
+            {(['models', 'systems'] as const).map((one) => (
+              <button key={one} type="button" role="radio" aria-checked={listed === one} onClick={() => setListed(one)}>
+                {one === 'models'
+                  ? t('models.viewModels', { count: models?.length ?? 0 })
+                  : t('models.viewSystems', { count: systems.length })}
+              </button>
+            ))}
+          </div>
         </header>
-        <MirrorCard />
-        {systems.length > 0 && <SystemsCard systems={systems} />}
-        {models?.length === 0 && (
+        {listed === 'systems' && <SystemsCard systems={systems} />}
+        {listed === 'models' && <MirrorCard />}
+        {listed === 'models' && models?.length === 0 && (
           <Empty icon={<Database size={36} aria-hidden />} title={t('models.none')} text={t('models.noneText')} />
         )}
-        {models !== null && models.length > 0 && (
+        {listed === 'models' && models !== null && models.length > 0 && (
           <section className={styles.listed} aria-label={t('models.title')}>
             <div className={styles.tools}>
               <div className={controls.segmented} role="radiogroup" aria-label={t('models.show')}>

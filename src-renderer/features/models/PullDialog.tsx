@@ -91,7 +91,7 @@ export function PullDialog({ ids }: { ids: readonly string[] }): ReactElement {
   const single = ids.length === 1 ? ids[0]! : null;
   return (
     <Dialog
-      title={t('models.pullTitle', { count: ids.length })}
+      title={t(offer && offered.length === 0 ? 'models.pullCannot' : 'models.pullTitle', { count: ids.length })}
       onClose={() => ask(null)}
       className={styles.dialog}
       actions={

@@ -1,11 +1,13 @@
-import { Check, ListTodo, X } from 'lucide-react';
+import { Check, ListTodo, TriangleAlert, X } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '#shared/domain/job.ts';
 import { useAppStore } from '../../state/app-store.ts';
+import { isPulling, useModels } from '../../state/models-store.ts';
 import { Bar, Button, MiddleText, Popover, controls } from '../../ui/controls.tsx';
 import { ErrorBox } from '../../ui/ErrorBox.tsx';
 import { percent, roughTime } from '../../ui/format.ts';
+import { PullList } from '../models/PullList.tsx';
 import styles from './JobsPopover.module.css';
 
 const shownDone = 20;
@@ -82,6 +84,7 @@ export function JobsPopover(): ReactElement {
   const shown = [...(running ? [running] : []), ...waiting, ...failed.toReversed(), ...ended.toReversed()];
   const name = media.find((item) => item.id === running?.mediaId)?.name;
   const share = running?.progress?.totalShare ?? 0;
+  const pulls = useModels((state) => state.models?.filter(isPulling).length ?? 0);
   return (
     <Popover
       open={open}
@@ -101,11 +104,18 @@ export function JobsPopover(): ReactElement {
             <ListTodo size={15} aria-hidden />
           )}
           {!running && waiting.length > 0 && waiting.length}
-          {failed.length > 0 && <span className={controls.danger}>{failed.length} ✕</span>}
+          {pulls > 0 && <span className={styles.pulls}>{t('jobs.pulls', { count: pulls })}</span>}
+          {failed.length > 0 && (
+            <span className={styles.failed}>
+              <TriangleAlert size={14} aria-hidden />
+              {t('jobs.failedCount', { count: failed.length })}
+            </span>
+          )}
         </Button>
       }
     >
-      {shown.length === 0 ? (
+      <PullList />
+      {shown.length === 0 && pulls > 0 ? null : shown.length === 0 ? (
         <p className={controls.hint}>
           {t('jobs.none')} {t('jobs.noneText')}
         </p>

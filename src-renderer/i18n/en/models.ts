@@ -30,6 +30,9 @@ export const models = {
   video: 'uses the picture',
   sound: 'sound alone',
 
+  view: 'What is listed',
+  viewModels: 'Models {{count}}',
+  viewSystems: 'Systems {{count}}',
   show: 'Show',
   showAll: 'All {{count}}',
   showHere: 'Here {{count}}',
@@ -45,6 +48,7 @@ export const models = {
   remove: 'Remove …',
   more: 'More for {{name}}',
   partHere: '{{part}} of {{size}} are here',
+  pulling: 'Downloads of models',
   cancelPull: 'Cancel the download of {{name}}',
   queued: 'waiting',
   running: '{{done}} of {{total}}',
@@ -62,6 +66,8 @@ export const models = {
 
   pullTitle_one: 'Get this model?',
   pullTitle_other: 'Get {{count}} models?',
+  pullCannot_one: 'This model cannot be pulled',
+  pullCannot_other: 'These models cannot be pulled',
   pullDo: 'Agree and pull ({{size}})',
   pullDoUnknown: 'Agree and pull',
   ncTitle: 'For non-commercial use only',

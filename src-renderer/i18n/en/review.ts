@@ -46,6 +46,7 @@ export const browse = {
   up: 'Folder above',
   go: 'Go',
   empty: 'Nothing here that Diarist can open.',
+  noFolders: 'No folders in this one.',
   diarize: 'Find the speakers at once',
   addDo_zero: 'Add files',
   addDo_one: 'Add {{count}} file',
@@ -199,6 +200,10 @@ export const jobs = {
   ingest: 'Reading the file',
   diarize: 'Finding the speakers',
   running: '{{name}} · {{stage}}',
+  failedCount: '{{count}} failed',
+  failedSay: '{{name}}: {{message}}',
+  pulls_one: '{{count}} download',
+  pulls_other: '{{count}} downloads',
 };
 
 export const list = {

@@ -50,6 +50,8 @@ export const curate = {
   cancelled: 'Cancelled; nothing was written.',
   written_one: 'Wrote {{turns}} turns of {{count}} file into {{folder}}.',
   written_other: 'Wrote {{turns}} turns of {{count}} files into {{folder}}.',
+  missing: 'The files are not where they were',
+  missingText: 'Sound is cut from the recordings: connect their disk, or say where they are now.',
   none: 'Nothing to choose from yet',
   noneText: 'Add files and review them; then come back to pick the part you trust.',
 };
