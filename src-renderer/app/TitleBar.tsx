@@ -45,7 +45,7 @@ export function TitleBar(): ReactElement {
       <div className={styles.crumb}>
         {project && <MiddleText text={project.name} />}
         {project?.isSample && project.name !== t('app.sample') && <span className={styles.tag}>{t('app.sample')}</span>}
-        {view === 'review' && (
+        {project && view === 'review' && (
           <>
             <ChevronRight size={13} aria-hidden />
             <h1>
