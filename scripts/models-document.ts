@@ -13,7 +13,7 @@ export async function modelsDocument(modelsDir: string): Promise<string> {
     '',
     'Diarist runs with the nets it comes with. Others are got with `diarist models pull <id>` from the address named here, or',
     'with `--mirror <folder>` from a folder of files; nets that nobody offers as ONNX go into their slot with',
-    '`diarist models add <file.onnx> --as <id>`. Nothing is pulled before its licence was shown and agreed to, and a file of',
+    '`diarist models add <file.onnx> --as <id>`. In the window, Models does the same. Nothing is pulled before its licence was shown and agreed to, and a file of',
     'another SHA-256 than the one below is refused. “Published” is the figure its authors publish, not a measure of ours',
     'unless it says so.',
     '',
