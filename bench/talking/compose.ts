@@ -52,8 +52,9 @@ interface Part {
  * A recording of one to four faces put together from clips: turns with pauses of 0.2 to 2.5 s, none, or 0.3 to 1 s of
  * overlap, now and then of somebody who is not in the picture; the others run the silent start of one of their clips back and forth, talk silently, yawn, chew, smile or
  * drift; landmarks tremble, noise lies under the sound. The same seed gives the same recording.
+ * @param withOverlaps false = turns that would overlap follow one another within 0.3 s
  */
-export function composeTalk(all: readonly TalkClip[], seed: number): ComposedTalk {
+export function composeTalk(all: readonly TalkClip[], seed: number, withOverlaps = true): ComposedTalk {
   const random = seededRandom(seed);
   const people = random.shuffled([...new Set(all.map(({ person }) => person))]);
   const faceCount = random.whole(1, 4);
@@ -69,7 +70,7 @@ export function composeTalk(all: readonly TalkClip[], seed: number): ComposedTal
   const absent = people.slice(faceCount);
   const stranger = absent.length > 0 && random.chance(0.5) ? random.pick(absent) : null;
   const unseen = stranger === null ? null : all.filter(({ person }) => person === stranger);
-  const turns = layTurns(parts, unseen, sound, random);
+  const turns = layTurns(parts, unseen, sound, random, withOverlaps);
   if (random.chance(0.6)) {
     const whole = random.chance(0.3);
     for (const part of whole ? parts : [random.pick(parts)]) mime(part, random);
@@ -116,6 +117,7 @@ function layTurns(
   unseen: readonly TalkClip[] | null,
   sound: Float32Array,
   random: Random,
+  withOverlaps: boolean,
 ): ComposedTurn[] {
   const frameCount = sound.length / FRAME_SAMPLES;
   const voices: (Part | null)[] = [...parts, ...(unseen ? [null] : [])];
@@ -142,15 +144,15 @@ function layTurns(
     addSound(sound, at, clip, from, to, random.uniform(0.5, 1));
     last = part;
     goesOn = random.chance(0.2);
-    start = turn.to + Math.round(25 * gapSec(random, goesOn));
+    start = turn.to + Math.round(25 * gapSec(random, goesOn, withOverlaps));
   }
 }
 
 /** Between two turns: below 0 both speak. A speaker who goes on pauses. */
-function gapSec(random: Random, goesOn: boolean): number {
+function gapSec(random: Random, goesOn: boolean, withOverlaps: boolean): number {
   const kind = random.uniform(0, 1);
-  if (kind < 0.3 && !goesOn) return -random.uniform(0.3, 1);
-  if (kind < 0.45 && !goesOn) return random.uniform(-0.05, 0.1);
+  if (kind < 0.3 && !goesOn) return withOverlaps ? -random.uniform(0.3, 1) : random.uniform(0, 0.3);
+  if (kind < 0.45 && !goesOn) return random.uniform(withOverlaps ? -0.05 : 0, 0.1);
   if (kind < 0.9) return random.uniform(0.2, 1);
   return random.uniform(1, 2.5);
 }
