@@ -102,6 +102,9 @@ export class OpenProject {
 
 async function makeFolder(folder: string): Promise<void> {
   await ensureFolder(folder).catch((error: Error) => {
-    throw new AppError('io', `The folder of the project cannot be made: ${error.message}`, { file: folder });
+    throw new AppError('io', `The folder of the project cannot be made: ${error.message}.`, {
+      file: folder,
+      fix: 'See that it can be written, name another project file (--project), or set DIARIST_DATA_DIR to another folder.',
+    });
   });
 }

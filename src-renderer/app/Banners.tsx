@@ -18,6 +18,7 @@ export function Banners(): ReactElement {
   const openOverlay = useAppStore((state) => state.openOverlay);
   const view = useAppStore((state) => state.view);
   const readOnlyReason = useReviewStore((state) => state.readOnlyReason);
+  const saveError = useReviewStore((state) => state.saveError);
   const media = useReviewStore((state) => state.media);
   const undecoded = media?.undecodedShare ?? 0;
   return (
@@ -26,6 +27,11 @@ export function Banners(): ReactElement {
         <div className={styles.banner} data-level="warning" role="alert">
           <Unplug size={16} aria-hidden />
           <p>{t('app.lost')}</p>
+        </div>
+      )}
+      {saveError && (
+        <div className={styles.error}>
+          <ErrorBox error={saveError} />
         </div>
       )}
       {readOnlyReason !== null && (

@@ -132,8 +132,12 @@ test('a failed write shows as not saved, with the error at hand', async () => {
   };
   await store().apply({ op: 'segment.delete', segmentIds: ['s1'] });
   expect(store().saveState).toBe('failed');
+  expect(store().saveError?.file).toBe('/p.diarist');
   expect(store().lastAction?.error?.fix).toBe('Make room.');
   expect(store().segments).toHaveLength(3);
+  delete api.handlers['edit.apply'];
+  await store().apply({ op: 'segment.delete', segmentIds: ['s1'] });
+  expect(store()).toMatchObject({ saveState: 'saved', saveError: null });
 });
 
 test('opening another file while one loads shows the later one', async () => {

@@ -74,6 +74,8 @@ export interface ReviewState extends FoldedDocument {
   lastAction: LastAction | null;
   audition: Audition | null;
   saveState: SaveState;
+  /** Why the last edit could not be written; null as soon as one was. */
+  saveError: AppErrorData | null;
   /** Copied from settings and project, so that this store stands alone (state/wire.ts keeps them). */
   playOnSelect: boolean;
   readOnlyReason: string | null;
@@ -227,7 +229,7 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
       try {
         const change = await send(api, media.id, revision);
         if (!fold(change)) await refresh();
-        set({ saveState: 'saved' });
+        set({ saveState: 'saved', saveError: null });
         return change;
       } catch (thrown) {
         const error = toErrorData(thrown);
@@ -235,6 +237,7 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
         if (stale) await refresh().catch(() => undefined);
         set({
           saveState: error.code === 'read-only' ? 'read-only' : stale || isRefusal(error) ? 'saved' : 'failed',
+          saveError: error.code === 'read-only' || stale || isRefusal(error) ? null : error,
           lastAction: action(
             stale
               ? 'The labels had changed in another window. They are shown as they are now; make the edit again.'
@@ -264,6 +267,7 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
     api: disconnected,
     lastAction: null,
     saveState: 'saved',
+    saveError: null,
     playOnSelect: true,
     readOnlyReason: null,
 
