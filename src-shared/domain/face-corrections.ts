@@ -33,7 +33,15 @@ export function faceCorrectionsOf(
   const earlier = picture.faces ?? null;
   const shown = present.map((track) => ({ track, from: machineTracksOf(track, picture) }));
   const removed = picture.tracks.flatMap((seen) => removedOf(seen, shown, { cutsSec, picture }));
-  const edited = shown.filter(({ track, from }) => naming.has(track.id) || !isAsFound(track, from));
+  const earlierPerson = ({ correction }: SeenTrack): string | null =>
+    correction === undefined ? null : (earlier?.given.tracks[correction]?.person ?? null);
+  const hasLostSpeaker = (seen: SeenTrack): boolean => {
+    const person = earlierPerson(seen);
+    return person !== null && !speakers.has(person);
+  };
+  const edited = shown.filter(
+    ({ track, from }) => naming.has(track.id) || !isAsFound(track, from) || from.some(hasLostSpeaker),
+  );
   if (edited.length === 0 && removed.length === 0) return earlier?.given ?? null;
 
   // A piece cut out of a gap between two faces shows none.
@@ -45,7 +53,7 @@ export function faceCorrectionsOf(
     touched.map(({ track, from }) => {
       const { startSec, endSec } = track;
       const boxes = from.map((seen) => sketchBetween(seen.boxes ?? [], startSec, endSec));
-      const person = personOf(track, from, { naming, speakers, earlier });
+      const person = personOf(track, from, { naming, speakers, earlierPerson });
       const isWhole = !naming.has(track.id) && isAsFound(track, from);
       return { part: isWhole ? (from[0]?.correction ?? null) : null, given: { startSec, endSec, boxes, person } };
     }),
@@ -102,17 +110,17 @@ function personOf(
   {
     naming,
     speakers,
-    earlier,
+    earlierPerson,
   }: {
     naming: ReadonlyMap<string, boolean>;
     speakers: ReadonlySet<string>;
-    earlier: HypothesisPicture['faces'] | null;
+    earlierPerson: (seen: SeenTrack) => string | null;
   },
 ): string | null {
   const word = naming.get(track.id);
   if (word !== undefined) return word ? track.speakerId : null;
-  for (const { correction } of from) {
-    const person = correction === undefined ? null : (earlier?.given.tracks[correction]?.person ?? null);
+  for (const seen of from) {
+    const person = earlierPerson(seen);
     // A speaker who was merged into another is that other one.
     if (person !== null) return speakers.has(person) ? person : track.speakerId;
   }

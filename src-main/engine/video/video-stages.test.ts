@@ -16,6 +16,20 @@ beforeAll(async () => {
 });
 afterAll(() => faces.close());
 
+/** Tracks as corrections name them. */
+const seenSpans = (found: FollowedFaces) =>
+  found.index.tracks.map((track) => ({
+    startSec: track.firstFrame / 25,
+    endSec: (track.firstFrame + track.frameCount) / 25,
+    boxes: [
+      sketchBoxes(
+        Array.from({ length: track.frameCount }, (_, at) => boxAt(found, track, track.firstFrame + at, [1, 1])),
+        track.firstFrame,
+        25,
+      ),
+    ],
+  }));
+
 describe('the sample', () => {
   it('has one cut and two faces on each side of it, where they are drawn', async () => {
     const scenes = JSON.parse(await readFile(sample.replace('.mp4', '.scenes.json'), 'utf8')) as {
@@ -74,17 +88,7 @@ describe('the sample', () => {
   it('has the face tracks that a person left, found by this detector or another, and says what is not there', async () => {
     const range = { startSec: 28, endSec: 32 };
     const found = await faces.follow(sample, { range });
-    const [left, right, gone] = found.index.tracks.map((track) => ({
-      startSec: track.firstFrame / 25,
-      endSec: (track.firstFrame + track.frameCount) / 25,
-      boxes: [
-        sketchBoxes(
-          Array.from({ length: track.frameCount }, (_, at) => boxAt(found, track, track.firstFrame + at, [1, 1])),
-          track.firstFrame,
-          25,
-        ),
-      ],
-    }));
+    const [left, right, gone] = seenSpans(found);
     const middleSec = 29;
     const nobody: BoxSketch = [[28, 0.01, 0.01, 0.02, 0.02]];
     const corrections = {
@@ -214,6 +218,40 @@ describe('other pictures', () => {
             .map((other) => iou(boxAt(known, track, at), boxAt(found, other, at)));
           expect(Math.max(...overlaps), detector.id).toBeGreaterThan(0.5);
         }
+      }
+    },
+    180_000,
+  );
+
+  itShared(
+    'tracks that a person corrected stay so with another detector',
+    async () => {
+      const clip = sharedPath('data/composed/grid_av/dev/dev_4p_cuts.mp4');
+      const range = { startSec: 17, endSec: 21 };
+      const [first, gone] = seenSpans(await faces.follow(clip, { range }));
+      const cutSec = (first!.startSec + first!.endSec) / 2;
+      const corrections = {
+        ...{ cutsSec: null, soundOffsetSec: null },
+        faces: {
+          tracks: [
+            { ...first!, endSec: cutSec, person: null },
+            { ...first!, startSec: cutSec, person: null },
+          ],
+          removed: [gone!],
+        },
+      };
+      for (const detector of [yunetStage, retinaFaceStage]) {
+        const found = await faces.follow(clip, { range, detector });
+        const corrected = await faces.follow(clip, { range, detector, corrections });
+        expect(corrected.index.missingCorrections, detector.id).toEqual([]);
+        // One more for the split, one less for the deleted face.
+        expect(corrected.index.tracks, detector.id).toHaveLength(found.index.tracks.length);
+        const [before, after] = [0, 1].map((place) =>
+          corrected.index.tracks.find(({ correction }) => correction === place)!,
+        );
+        expect(before!.firstFrame + before!.frameCount).toBe(Math.round(cutSec * 25));
+        expect(after!.firstFrame).toBe(Math.round(cutSec * 25));
+        expect(seenSpans(corrected)).not.toContainEqual(expect.objectContaining(gone!));
       }
     },
     180_000,

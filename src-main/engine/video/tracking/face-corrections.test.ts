@@ -154,6 +154,38 @@ describe('tracks found as before', () => {
   });
 });
 
+describe('whose face a person said it is', () => {
+  const machine = [found(0, 0, 75), found(1, 0, 150), found(2, 0, 60)];
+  const picture = pictureOf(machine, 'run');
+  const layer = adopted(picture);
+  const [first] = tracksOf(layer);
+  const named = edited(layer, assignment(first!.id));
+  const given = faceCorrectionsOf([...named.values()], picture, new Map([[first!.id, true]]))!;
+  const run = correctTracks(machine, given, options);
+  const after = pictureOf(run.tracks, 'run2', { given, missing: [] });
+  const next = adopted(after);
+
+  it('is still said once the answer was taken and another face edited', () => {
+    const other = tracksOf(next).find(({ boxesArtifact }) => boxesArtifact === 'run2#1')!;
+    const later = correctionsOf(edited(next, { op: 'track.split', trackId: other.id, atSec: 2 }), after)!;
+    expect(later.tracks.map(({ endSec, person }) => [endSec, person])).toEqual([
+      [2, null],
+      [3, 'anna'],
+      [6, null],
+    ]);
+  });
+
+  it('is taken back by giving the face to nobody, and follows a speaker who is merged into another', () => {
+    const same = tracksOf(next).find(({ boxesArtifact }) => boxesArtifact === 'run2#0')!;
+    const nobody = faceCorrectionsOf([...next.values()], after, new Map([[same.id, false]]))!;
+    expect(nobody.tracks).toMatchObject([{ endSec: 3, person: null }]);
+    const assigned = edited(next, { op: 'track.assign', trackIds: [same.id], speakerId: 'ben' });
+    const withoutAnna = [...assigned.values()].filter(({ id }) => id !== 'anna');
+    const merged = faceCorrectionsOf(withoutAnna, after, new Map())!;
+    expect(merged.tracks).toMatchObject([{ endSec: 3, person: 'ben' }]);
+  });
+});
+
 describe('tracks of another detector', () => {
   /** The same faces with wider boxes, found and lost at other times. */
   const wider = (tracks: readonly ShotTrack[]): ShotTrack[] =>
