@@ -2,7 +2,7 @@
  * Seconds of speech at which a vector of the voice net holds as much chance as voice: measured on the speakers that only
  * watched over its training (`models/training/train.py` prints it).
  */
-export const voiceNoiseSec = 1;
+export const voiceNoiseSec = 1.2;
 
 /**
  * How alike two voices are, whatever the length of speech they were heard in. A vector is a voice plus noise that fades with
