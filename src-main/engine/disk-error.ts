@@ -1,23 +1,13 @@
+import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
-
-const causes: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the disk is read-only',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EIO: 'the disk reports an error',
-  ENOTDIR: 'a part of its path is a file',
-  EMFILE: 'too many files are open',
-};
+import { diskCause } from '#runtime/disk-cause.ts';
 
 /** Do something with the cache folder; what the disk refuses becomes a sentence with a way out. */
 export async function asDiskError<T>(cacheDir: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    const code = error instanceof Error && !(error instanceof AppError) ? (error as NodeJS.ErrnoException).code : null;
-    const cause = typeof code === 'string' ? causes[code] : undefined;
+    const cause = error instanceof AppError || isMissingElsewhere(error, cacheDir) ? null : diskCause(error);
     if (!cause) throw error;
     throw new AppError('io', `The cache folder cannot be used: ${cause}.`, {
       file: cacheDir,
@@ -25,4 +15,14 @@ export async function asDiskError<T>(cacheDir: string, action: () => Promise<T>)
       detail: (error as Error).message,
     });
   }
+}
+
+/** A file that is gone says something of the cache folder only where it belongs there. */
+function isMissingElsewhere(error: unknown, cacheDir: string): boolean {
+  const { code, path: file } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') return false;
+  return (
+    file === undefined ||
+    (file !== cacheDir && !file.startsWith(cacheDir + path.sep) && !cacheDir.startsWith(file + path.sep))
+  );
 }
