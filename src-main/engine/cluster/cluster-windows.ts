@@ -8,7 +8,7 @@ import { seedGroups, windowTree } from './seed-groups.ts';
 import type { SameVoiceModel } from './speaker-path.ts';
 import { joinToSpeakers } from './speaker-search.ts';
 import type { SpeakerSearch } from './speaker-search.ts';
-import { centroids, unitRows, vectors } from './vectors.ts';
+import { centroids, rowSize, unitRows, vectors } from './vectors.ts';
 import type { Vectors } from './vectors.ts';
 import { chooseSpeakers, DENSE_WINDOWS, MIN_WINDOWS, voiceDivisions, withOpinion } from './voice-divisions.ts';
 import type { CountProbability, VoiceDivisions } from './voice-divisions.ts';
@@ -108,7 +108,7 @@ export function divideWindows(
   const all = kept.length === rows.count || kept.length < 2;
   const part = all ? request : pick(request, kept);
   const voice = vectors(part.embeddings, request.size);
-  const fused = part.sound ? fusedCues(voice, vectors(part.sound, part.sound.length / voice.count)) : voice;
+  const fused = part.sound ? fusedCues(voice, vectors(part.sound, rowSize(part.sound, voice.count))) : voice;
   const windows = { rows: fused, startSec: part.startSec, endSec: part.endSec };
   const { maxSeeds } = bounds(windows.rows.count, { minSpeakers: 1, maxSpeakers });
   const byVoice = voiceDivisions(windows, part.sound, request.model ?? SAME_VOICE_MODEL, maxSeeds, pause);
@@ -132,7 +132,7 @@ function bySound(
   maxSeeds: number,
   pause: () => void,
 ): VoiceDivisions {
-  const rows = vectors(sound, sound.length / startSec.length);
+  const rows = vectors(sound, rowSize(sound, startSec.length));
   return voiceDivisions({ rows, startSec, endSec }, null, CEPSTRAL_MODEL, maxSeeds, pause);
 }
 

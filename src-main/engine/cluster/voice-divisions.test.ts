@@ -36,6 +36,22 @@ describe('divisions of voice windows', () => {
     expect(automatic.counts.reduce((sum, one) => sum + one.probability, 0)).toBeCloseTo(1, 6);
     expect(chooseSpeakers(divisions, { min: 90, max: 90 }, 0)).toBeNull();
   });
+  it('are none where nobody speaks, and one where one window is', () => {
+    const of = (windows: number): VoiceDivisions =>
+      divideWindows(
+        {
+          embeddings: voices.rows.data.slice(0, windows * voices.rows.size),
+          size: voices.rows.size,
+          sound: new Float32Array(windows * 4).fill(0.5),
+          startSec: voices.startSec.slice(0, windows),
+          endSec: voices.endSec.slice(0, windows),
+        },
+        20,
+      );
+    expect([...of(0).counts]).toEqual([]);
+    expect([...of(1).counts]).toEqual([1]);
+    expect([...of(1).labels]).toEqual([0]);
+  });
   it('give more speakers the more splitting is wished for', () => {
     const divisions = divide();
     const counts = [-8, 0, 8].map((splitMore) => chooseSpeakers(divisions, { min: 1, max: 20 }, splitMore)!.count);
