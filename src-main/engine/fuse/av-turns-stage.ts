@@ -18,6 +18,7 @@ import { evidenceOfTurns, turnsOfSteps } from './fused-turns.ts';
 import { readPictureEvidence } from './picture-evidence.ts';
 import type { PictureEvidence } from './picture-evidence.ts';
 import { speechFrames } from './speech-frames.ts';
+import { endWithMouths } from './turn-ends.ts';
 
 const params = z.object({
   faceWeight: z
@@ -62,7 +63,7 @@ type Params = z.output<typeof params>;
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '6',
+  version: '7',
   label: 'Joining faces and voices',
   params,
   models: [],
@@ -103,7 +104,9 @@ export const avTurnsStage: Stage<typeof params> = {
       await context.writeJson(avEvidenceFile, evidenceOfSound(segments, picture));
       return;
     }
-    const { segments, speakerOf } = turnsOfSteps(steps, fused, turnRules);
+    const turns = turnsOfSteps(steps, fused, turnRules);
+    const { speakerOf } = turns;
+    const segments = endWithMouths(turns.segments, speakerOf, steps, fused, startSec);
     const labelOf = new Map([...speakerOf].map(([label, speaker]) => [speaker, label]));
     const review = conflicts(steps, {
       audio: stepsOfWindows(steps, fine, sequence.labels),
