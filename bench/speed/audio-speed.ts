@@ -4,7 +4,9 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Diarizer } from '#jobs/diarize-files.ts';
+import { modelsDir } from '#engine/audio/testing/local-kernels.ts';
 import { convRoof } from '../conv-roof.ts';
+import { embeddingCost } from '../embedding/cost.ts';
 import { withTreeUsage } from '../process-tree.ts';
 import { printStages } from './stage-table.ts';
 
@@ -40,6 +42,12 @@ export async function audioSpeed(media: string, minutes: number): Promise<boolea
       stage.id === 'voice-trunk'
         ? `${((100 * TRUNK_GFLOP_PER_SEC * mediaSec) / stage.cpuSec / roof).toFixed(0)} % of roof`
         : '',
+    );
+    // After the job, whose memory is that of this process too.
+    const { trunk, frontEnd } = await embeddingCost(path.join(modelsDir, 'diarist-voice'));
+    console.log(
+      `of the voice trunk, an hour: its convolutions ${trunk.toFixed(1)} core-s, ` +
+        `${((100 * TRUNK_GFLOP_PER_SEC * 3600) / trunk / roof).toFixed(0)} % of the roof; its front end ${frontEnd.toFixed(1)} core-s`,
     );
     console.log(
       `real-time factor ${(wallSec / mediaSec).toFixed(4)} by the clock (load average ${loadavg()[0]!.toFixed(1)}), ` +
