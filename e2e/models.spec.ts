@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { writeOnnx } from '../src-main/models/convert/onnx-writer.ts';
+import { listNet } from '../src-main/models/testing/listed-net.ts';
 import { serveFile } from '../src-main/models/testing/file-server.ts';
 import { expect, test } from './app.ts';
 
@@ -11,28 +12,9 @@ const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).di
 const content = randomBytes(4_000_000);
 
 /** A folder for the app, whose own list names a net on a server of this computer: nothing is asked of the internet. */
-function folderWith(url: string): string {
+async function folderWith(url: string): Promise<string> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'diarist-e2e-models-'));
-  const entry = {
-    id: 'aa-net',
-    stage: 'voice embedding',
-    version: '1',
-    file: 'test/net.onnx',
-    location: { kind: 'pull' },
-    urls: ['https://example.org/net'],
-    downloads: [url],
-    sha256: sha(content),
-    bytes: content.length,
-    licence: 'CC-BY-NC-4.0',
-    licenceFile: null,
-    nonCommercial: true,
-    contract: 'x f32[B,4] → y f32[B,4]',
-    signature: { inputs: ['f32[B,4]'], outputs: ['f32[B,4]'] },
-    preprocessing: 'none',
-    published: { figure: 'none', source: 'none' },
-  };
-  mkdirSync(path.join(dir, 'data/models'), { recursive: true });
-  writeFileSync(path.join(dir, 'data/models/registry.json'), JSON.stringify({ models: [entry] }));
+  await listNet(path.join(dir, 'data/models'), { id: 'aa-net', url, content });
   return dir;
 }
 
@@ -44,7 +26,7 @@ async function openModels(page: Page): Promise<void> {
 
 test('a model is pulled, cancelled, resumed, verified and removed from the view', async ({ start }, info) => {
   const server = await serveFile(content);
-  const dir = folderWith(server.url);
+  const dir = await folderWith(server.url);
   try {
     const { page, status } = await start({ dir });
     const file = path.join(dir, 'data/models/test/net.onnx');
@@ -158,7 +140,7 @@ test('a model is pulled, cancelled, resumed, verified and removed from the view'
 
 test('models come from a mirror folder once it is set', async ({ start }) => {
   const server = await serveFile(content);
-  const dir = folderWith(server.url);
+  const dir = await folderWith(server.url);
   const mirror = path.join(dir, 'mirror');
   mkdirSync(path.join(mirror, 'test'), { recursive: true });
   writeFileSync(path.join(mirror, 'test/net.onnx'), content);

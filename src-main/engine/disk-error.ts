@@ -1,6 +1,6 @@
-import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { diskCause } from '#runtime/disk-cause.ts';
+import { liesIn } from '#runtime/lies-in.ts';
 
 /** Do something with the cache folder; what the disk refuses becomes a sentence with a way out. */
 export async function asDiskError<T>(cacheDir: string, action: () => Promise<T>): Promise<T> {
@@ -21,8 +21,5 @@ export async function asDiskError<T>(cacheDir: string, action: () => Promise<T>)
 function isMissingElsewhere(error: unknown, cacheDir: string): boolean {
   const { code, path: file } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT') return false;
-  return (
-    file === undefined ||
-    (file !== cacheDir && !file.startsWith(cacheDir + path.sep) && !cacheDir.startsWith(file + path.sep))
-  );
+  return file === undefined || (file !== cacheDir && !liesIn(file, cacheDir) && !liesIn(cacheDir, file));
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { AppError, toErrorData } from '#shared/api/errors.ts';
 import type { ModelPull } from '#shared/api/models.ts';
 import { readMirror } from '#models/mirror.ts';
@@ -149,9 +148,3 @@ export function pickModels(models: readonly ListedModel[], ids: readonly string[
     throw new AppError('bad-parameter', `No model is called ${id}.`, { fix: 'See the list of models for the names.' });
   });
 }
-
-/** Does a file lie below this folder? */
-export const liesIn = (file: string, dir: string): boolean => {
-  const relative = path.relative(path.resolve(dir), file);
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-};

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runTool } from '#media/run-tool.ts';
-import { testTools } from '#media/testing/make-media.ts';
+import { runFfmpeg } from '#media/testing/make-media.ts';
 import { boxAt, FaceFollower, type FollowedFaces } from './testing/face-follower.ts';
 
 /** Pictures that are not as most are, made of the bundled sample, which shows two drawn faces. */
@@ -29,13 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function make(name: string, args: readonly string[]): Promise<string> {
-  const file = path.join(folder, name);
-  const { ffmpegPath } = await testTools();
-  const outcome = await runTool(ffmpegPath, ['-nostdin', '-v', 'error', '-y', ...args, file]);
-  if (outcome.exitCode !== 0) throw new Error(`${name}: ${outcome.stderrTail}`);
-  return file;
-}
+const make = (name: string, args: readonly string[]): Promise<string> => runFfmpeg(args, path.join(folder, name));
 const cut = (sec: number): string[] => ['-ss', '2', '-t', String(sec), '-i', sample];
 
 /** Tracks of at least `share` of the frames. */

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { liesIn } from '#runtime/lies-in.ts';
 
 export interface DefaultFolderFacts {
   /** What was used last; null = nothing. */
@@ -29,9 +30,7 @@ export async function defaultFolder({
   if (last !== null && path.isAbsolute(last) && (await canWriteInto(last))) return last;
   const candidates = [...mediaPaths, projectPath].map((file) => path.dirname(file));
   for (const folder of [...new Set(candidates), path.join(homeDir, 'Documents')]) {
-    const isOwn = appDirs.some(
-      (dir) => folder === path.resolve(dir) || folder.startsWith(path.resolve(dir) + path.sep),
-    );
+    const isOwn = appDirs.some((dir) => folder === path.resolve(dir) || liesIn(folder, dir));
     if (!isOwn && (await canWriteInto(folder))) return folder;
   }
   return homeDir;

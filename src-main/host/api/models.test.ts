@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiEvent, ApiInput, ApiMethod, ApiOutput, ModelInfo } from '#shared/api/contract.ts';
 import { fromErrorData } from '#shared/api/errors.ts';
 import { writeOnnx } from '#models/convert/onnx-writer.ts';
+import { listNet } from '#models/testing/listed-net.ts';
 import { serveFile } from '#models/testing/file-server.ts';
 import type { FileServer } from '#models/testing/file-server.ts';
 import type { Host } from '../host.ts';
@@ -22,35 +23,13 @@ let events: ApiEvent[];
 const models = (): string => path.join(place.folder, 'data', 'models');
 const target = (): string => path.join(models(), 'test/net.onnx');
 
-/** An entry as a person's own list may hold it: a server on this computer needs no encryption. */
-async function listNet(more: object = {}): Promise<void> {
-  const entry = {
-    id: 'test-net',
-    stage: 'test',
-    version: '1',
-    file: 'test/net.onnx',
-    location: { kind: 'pull' },
-    urls: ['https://example.org/net'],
-    downloads: [server.url],
-    sha256: sha(content),
-    bytes: content.length,
-    licence: 'CC-BY-NC-4.0',
-    licenceFile: null,
-    nonCommercial: true,
-    contract: 'x f32[B,4] → y f32[B,4]',
-    signature: { inputs: ['f32[B,4]'], outputs: ['f32[B,4]'] },
-    preprocessing: 'none',
-    published: { figure: 'none', source: 'none' },
-    ...more,
-  };
-  await mkdir(models(), { recursive: true });
-  await writeFile(path.join(models(), 'registry.json'), JSON.stringify({ models: [entry] }));
-}
+const listTestNet = (more: object = {}): Promise<void> =>
+  listNet(models(), { id: 'test-net', stage: 'test', url: server.url, content, ...more });
 
 beforeEach(async () => {
   place = await testPlace();
   server = await serveFile(content);
-  await listNet();
+  await listTestNet();
   host = await testHost(place);
   events = [];
   host.events.on((event) => events.push(event));

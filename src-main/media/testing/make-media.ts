@@ -160,6 +160,14 @@ let tools: Promise<FfmpegTools> | undefined;
 /** The npm packages' ffmpeg and ffprobe: what tests run with, whatever else the computer has. */
 export const testTools = (): Promise<FfmpegTools> => (tools ??= packageTools());
 
+/** Makes a file of one test's own. @returns its path @throws what ffmpeg says */
+export async function runFfmpeg(args: readonly string[], file: string): Promise<string> {
+  const { ffmpegPath } = await testTools();
+  const outcome = await runTool(ffmpegPath, ['-nostdin', '-hide_banner', '-v', 'error', '-y', ...args, file]);
+  if (outcome.exitCode !== 0) throw new Error(`${path.basename(file)} could not be made: ${outcome.stderrTail}`);
+  return file;
+}
+
 const folder = path.join(
   os.tmpdir(),
   `diarist-test-media-${os.userInfo().uid}`,
@@ -187,9 +195,7 @@ async function generate(name: MediaName): Promise<string> {
   const args: string[] = [];
   for (const arg of recipe) args.push(arg.startsWith('@') ? await makeMedia(arg.slice(1) as MediaName) : arg);
   const part = path.join(folder, `part-${randomBytes(6).toString('hex')}${path.extname(name)}`);
-  const { ffmpegPath } = await testTools();
-  const outcome = await runTool(ffmpegPath, ['-nostdin', '-hide_banner', '-v', 'error', '-y', ...args, part]);
-  if (outcome.exitCode !== 0) throw new Error(`${name} could not be made: ${outcome.stderrTail}`);
+  await runFfmpeg(args, part);
   await rename(part, file);
   return file;
 }
