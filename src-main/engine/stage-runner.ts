@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toErrorData } from '#shared/api/errors.ts';
 import type { HypothesisPicture, Provenance } from '#shared/domain/hypothesis.ts';
 import type { ArtifactRef, EngineJob, EngineResult, EngineSettings, JobProgress } from '#shared/engine/protocol.ts';
@@ -44,6 +45,7 @@ export interface RunOptions {
 
 /** So often a job starts over when its cache is deleted under it. */
 const maxDisturbances = 5;
+const disturbancePauseMs = 25;
 
 /**
  * Run a job: nodes of its recipe in order, finished ones from the cache.
@@ -87,6 +89,8 @@ export async function runJob(
             fix: 'Stop what deletes the cache folder, or choose another one.',
           });
         }
+        // A deletion takes its time: who begins again at once only gives it more to delete.
+        await sleep(disturbancePauseMs * 2 ** disturbances);
         services.log('warn', `the cache changed under the job (${error.message}): computing again what was lost`);
       }
     }
