@@ -1,6 +1,7 @@
-import { applyFilters, binMelFilters } from './front-ends/mel-filters.ts';
+import { applyFiltersToPair, binMelFilters } from './front-ends/mel-filters.ts';
+import { PairFft } from './pair-fft/pair-fft.ts';
 import type { PcmReader } from './pcm-reader.ts';
-import { FFT_BINS, FFT_SIZE, RealFft } from './real-fft.ts';
+import { FFT_SIZE } from './real-fft.ts';
 
 /**
  * Log-mel front end of the project's own voice embedder (models/diarist-voice/card.md): 40 triangular HTK-mel filters
@@ -21,29 +22,28 @@ export function melFrameCount(totalSamples: number): number {
 
 const filters = binMelFilters(MEL_BANDS);
 
+/** Frames worked on at once: what lies in memory then stays near the processor. */
+const BLOCK_FRAMES = 64;
+const BLOCK_SAMPLES = (BLOCK_FRAMES - 1) * HOP_SAMPLES + FRAME_SAMPLES;
+const INT16_SCALE = 32_768;
+
 /** Computes log-mel frames; holds work arrays, so keep one per thread. */
 export class LogMel {
-  readonly #fft = new RealFft(FFT_SIZE);
-  readonly #power = new Float64Array(FFT_BINS);
-  readonly #energies = new Float64Array(MEL_BANDS);
+  readonly #fft = new PairFft(FFT_SIZE, FRAME_SAMPLES, BLOCK_SAMPLES);
+  readonly #energies = new Float64Array(2 * MEL_BANDS);
+  /** One sample before the block, for the pre-emphasis. */
+  readonly #raw = new Int16Array(BLOCK_SAMPLES + 1);
 
   /**
    * Frames of an already pre-emphasised signal: frame t covers samples 160t … 160t+399.
    * @returns `frameCount` × 40 values, dB (20·log10), floor −100
    */
   fromEmphasised(samples: Float32Array, frameCount: number): Float32Array {
-    const out = new Float32Array(frameCount * MEL_BANDS);
-    const power = this.#power;
-    const energies = this.#energies;
-    for (let t = 0; t < frameCount; t++) {
-      const offset = t * HOP_SAMPLES;
-      this.#fft.power(samples, offset, Math.max(0, Math.min(FRAME_SAMPLES, samples.length - offset)), power);
-      applyFilters(filters, power, energies);
-      for (let j = 0; j < MEL_BANDS; j++) {
-        out[t * MEL_BANDS + j] = 20 * Math.log10(Math.max(energies[j]! / FFT_SIZE, ENERGY_FLOOR));
-      }
-    }
-    return out;
+    return this.#inBlocks(frameCount, (firstFrame) => {
+      const part = samples.subarray(firstFrame * HOP_SAMPLES, firstFrame * HOP_SAMPLES + BLOCK_SAMPLES);
+      this.#fft.sound.set(part);
+      this.#fft.sound.fill(0, part.length);
+    });
   }
 
   /**
@@ -51,14 +51,43 @@ export class LogMel {
    * run over the whole file.
    */
   fromFile(pcm: PcmReader, gain: number, first: number, count: number): Float32Array {
-    const start = first * HOP_SAMPLES;
-    const length = (count - 1) * HOP_SAMPLES + FRAME_SAMPLES;
-    // One sample before the piece, for the pre-emphasis; before the file there is none.
-    const raw = pcm.readFloat(start - 1, length + 1);
-    const samples = new Float32Array(length);
-    const inFile = Math.min(length, pcm.totalSamples - start);
-    for (let i = 0; i < inFile; i++) samples[i] = gain * (raw[i + 1]! - PRE_EMPHASIS * raw[i]!);
-    return this.fromEmphasised(samples, count);
+    const { sound } = this.#fft;
+    const raw = this.#raw;
+    return this.#inBlocks(count, (blockFrame) => {
+      const start = (first + blockFrame) * HOP_SAMPLES;
+      // Before the file there is nothing; behind it not even the echo of its last sample.
+      pcm.readInt16(start - 1, raw);
+      const inFile = Math.max(0, Math.min(BLOCK_SAMPLES, pcm.totalSamples - start));
+      for (let i = 0; i < inFile; i++) {
+        const value = raw[i + 1]! / INT16_SCALE - PRE_EMPHASIS * (raw[i]! / INT16_SCALE);
+        sound[i] = Math.fround(gain * value);
+      }
+      sound.fill(0, inFile);
+    });
+  }
+
+  /** @param fill puts the sound from a frame on into the transform's memory */
+  #inBlocks(frameCount: number, fill: (firstFrame: number) => void): Float32Array {
+    const out = new Float32Array(frameCount * MEL_BANDS);
+    for (let firstFrame = 0; firstFrame < frameCount; firstFrame += BLOCK_FRAMES) {
+      fill(firstFrame);
+      const frames = Math.min(BLOCK_FRAMES, frameCount - firstFrame);
+      for (let t = 0; t < frames; t += 2) {
+        const second = Math.min(t + 1, frames - 1);
+        this.#fft.transform(t * HOP_SAMPLES, second * HOP_SAMPLES);
+        applyFiltersToPair(filters, this.#fft.power, this.#energies);
+        this.#write(out, (firstFrame + t) * MEL_BANDS, 0);
+        if (second > t) this.#write(out, (firstFrame + second) * MEL_BANDS, 1);
+      }
+    }
+    return out;
+  }
+
+  #write(out: Float32Array, offset: number, frame: 0 | 1): void {
+    const energies = this.#energies;
+    for (let j = 0; j < MEL_BANDS; j++) {
+      out[offset + j] = 20 * Math.log10(Math.max(energies[2 * j + frame]! / FFT_SIZE, ENERGY_FLOOR));
+    }
   }
 }
 

@@ -20,6 +20,25 @@ export function applyFilters(filters: readonly MelFilter[], power: Float64Array,
 }
 
 /**
+ * Energies of all filters for two spectra that lie side by side (`PairFft.power`): each as `applyFilters` gives it.
+ * @param out filters × 2
+ */
+export function applyFiltersToPair(filters: readonly MelFilter[], power: Float64Array, out: Float64Array): void {
+  for (let j = 0; j < filters.length; j++) {
+    const { firstBin, weights } = filters[j]!;
+    let first = 0;
+    let second = 0;
+    for (let i = 0, at = 2 * firstBin; i < weights.length; i++, at += 2) {
+      const weight = weights[i]!;
+      first += weight * power[at]!;
+      second += weight * power[at + 1]!;
+    }
+    out[2 * j] = first;
+    out[2 * j + 1] = second;
+  }
+}
+
+/**
  * Filters of python_speech_features (https://github.com/jameslyons/python_speech_features): corners at whole bins, HTK
  * mels from 0 to 8 kHz.
  */
