@@ -1,5 +1,5 @@
-import { RealFft } from '../real-fft.ts';
-import { applyFilters, kaldiMelFilters } from './mel-filters.ts';
+import { PairFft } from '../pair-fft/pair-fft.ts';
+import { applyFiltersToPair, kaldiMelFilters } from './mel-filters.ts';
 
 export interface KaldiFbankOptions {
   /** Mel bands, 80 for the speaker nets. */
@@ -32,16 +32,15 @@ export class KaldiFbank {
   readonly #scale: number;
   readonly #window: Float64Array;
   readonly #filters;
-  readonly #fft = new RealFft(FFT);
-  readonly #frame = new Float64Array(FRAME);
-  readonly #power = new Float64Array(FFT / 2 + 1);
+  readonly #fft = new PairFft(FFT, FRAME, 2 * FRAME);
+  /** Of two frames side by side. */
   readonly #energies: Float64Array;
 
   constructor(options: KaldiFbankOptions) {
     this.bands = options.bands;
     this.#scale = options.scale;
     this.#filters = kaldiMelFilters(options.bands, LOW_HZ, HIGH_HZ, FFT);
-    this.#energies = new Float64Array(options.bands);
+    this.#energies = new Float64Array(2 * options.bands);
     this.#window = Float64Array.from({ length: FRAME }, (_, n) => {
       const turn = Math.cos((2 * Math.PI * n) / (FRAME - 1));
       return options.window === 'povey' ? (0.5 - 0.5 * turn) ** 0.85 : 0.54 - 0.46 * turn;
@@ -55,23 +54,33 @@ export class KaldiFbank {
   compute(samples: Float32Array): Float32Array {
     const count = kaldiFrameCount(samples.length);
     const out = new Float32Array(count * this.bands);
-    const frame = this.#frame;
-    for (let t = 0; t < count; t++) {
-      const start = t * HOP;
-      let mean = 0;
-      for (let n = 0; n < FRAME; n++) mean += samples[start + n]!;
-      mean /= FRAME;
-      let before = this.#scale * (samples[start]! - mean);
-      for (let n = 0; n < FRAME; n++) {
-        const value = this.#scale * (samples[start + n]! - mean);
-        frame[n] = (value - PRE_EMPHASIS * before) * this.#window[n]!;
-        before = value;
+    const energies = this.#energies;
+    for (let t = 0; t < count; t += 2) {
+      // The last one of an odd number has no partner but itself.
+      const frames = Math.min(2, count - t);
+      for (let k = 0; k < frames; k++) this.#prepare(samples, (t + k) * HOP, k * FRAME);
+      this.#fft.transform(0, (frames - 1) * FRAME);
+      applyFiltersToPair(this.#filters, this.#fft.power, energies);
+      for (let k = 0; k < frames; k++) {
+        const offset = (t + k) * this.bands;
+        for (let j = 0; j < this.bands; j++) out[offset + j] = Math.log(Math.max(energies[2 * j + k]!, FLOOR));
       }
-      this.#fft.power(frame, 0, FRAME, this.#power);
-      applyFilters(this.#filters, this.#power, this.#energies);
-      for (let j = 0; j < this.bands; j++) out[t * this.bands + j] = Math.log(Math.max(this.#energies[j]!, FLOOR));
     }
     return out;
+  }
+
+  /** One frame without its mean, pre-emphasised and windowed, into the transform's memory at `offset`. */
+  #prepare(samples: Float32Array, start: number, offset: number): void {
+    const { sound } = this.#fft;
+    let mean = 0;
+    for (let n = 0; n < FRAME; n++) mean += samples[start + n]!;
+    mean /= FRAME;
+    let before = this.#scale * (samples[start]! - mean);
+    for (let n = 0; n < FRAME; n++) {
+      const value = this.#scale * (samples[start + n]! - mean);
+      sound[offset + n] = (value - PRE_EMPHASIS * before) * this.#window[n]!;
+      before = value;
+    }
   }
 }
 
