@@ -15,8 +15,8 @@ export const TRUNK_SIZE = 256;
  * 2; 2 + 4 + 8 + 8 + 8 at strides 2, 4), rounded up to the stride.
  */
 export const TRUNK_MARGIN = 40;
-/** Mel frames of one net run: 16 s, about 80 ms of one core, so that a cancel is heard. */
-const RUN_FRAMES = 1600;
+/** Mel frames of one net run: 24 s, about 60 ms of one core, so that a cancel is heard. */
+const RUN_FRAMES = 2400;
 
 /** Trunk frames of a recording. */
 export const trunkFrameCount = (melFrames: number): number => Math.ceil(Math.ceil(melFrames / 2) / 2);
