@@ -5,8 +5,18 @@ import { systemDescriptions } from '#shared/engine/systems.ts';
 import { undecodedShare } from '#media/pcm.ts';
 import type { JobCompletion } from '#store/store.ts';
 
-/** What a finished job changes in the project, as one transaction of the store. */
-export function completionOf(job: Job, media: MediaItem, result: EngineResult, hasLabels: boolean): JobCompletion {
+/**
+ * What a finished job changes in the project, as one transaction of the store. The answer becomes the labels of a file that has
+ * none; else it lies beside them until a person takes it.
+ * @param hasLabels there is an answer to the file now
+ * @param isEmpty nothing is labelled in the file yet
+ */
+export function completionOf(
+  job: Job,
+  media: MediaItem,
+  result: EngineResult,
+  { hasLabels, isEmpty }: { hasLabels: boolean; isEmpty: boolean },
+): JobCompletion {
   const undecoded = result.expectedSec > 0 ? undecodedShare(result.decodedSec, result.expectedSec) : null;
   const state = media.state === 'reviewed' ? 'reviewed' : hasLabels ? 'ready' : 'new';
   return {
@@ -22,7 +32,7 @@ export function completionOf(job: Job, media: MediaItem, result: EngineResult, h
             segments: result.segments,
             picture: result.picture,
           },
-          adoptIfUntouched: true,
+          adoptIfUntouched: isEmpty,
         }
       : {}),
   };

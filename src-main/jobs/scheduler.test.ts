@@ -87,6 +87,22 @@ describe('a finished job', () => {
     expect(events.some((event) => event.type === 'job.changed' && event.job.progress !== null)).toBe(true);
   });
 
+  it('adds a lane beside labels that are there, edited or not: who wants it takes it', async () => {
+    const scheduler = await start();
+    await until((await scheduler.enqueue({ ...diarize, mediaId })).id, 'done');
+    const before = await store.getDocument(mediaId);
+    const again = await scheduler.enqueue({ ...diarize, mediaId, speakers: { min: 1, max: 1 } });
+    const { hypothesisId } = await until(again.id, 'done');
+    expect(await store.getDocument(mediaId)).toEqual(before);
+    const taken = await store.apply(mediaId, before.revision, { op: 'hypothesis.adopt', hypothesisId: hypothesisId! });
+    expect(taken.revision).toBe(before.revision + 1);
+    // Labels that were taken back are none: the next answer fills them.
+    await store.undo(mediaId, taken.revision);
+    await store.undo(mediaId, taken.revision + 1);
+    await until((await scheduler.enqueue({ ...diarize, mediaId, speakers: { min: 2, max: 2 } })).id, 'done');
+    expect((await store.getMedia(mediaId)).segmentCount).toBeGreaterThan(0);
+  });
+
   it('adds a lane but leaves a layer alone that a person has edited', async () => {
     const scheduler = await start();
     await until((await scheduler.enqueue({ ...diarize, mediaId })).id, 'done');

@@ -249,7 +249,8 @@ export class Scheduler {
     const { store, onEvent } = this.#options;
     await this.#leaveArtifacts(media, result.artifacts);
     const hasLabels = result.kind === 'diarize' || (await store.listHypotheses(media.id)).length > 0;
-    const done = await store.completeJob(job.id, completionOf(job, media, result, hasLabels));
+    const isEmpty = (await store.getMedia(media.id)).segmentCount === 0;
+    const done = await store.completeJob(job.id, completionOf(job, media, result, { hasLabels, isEmpty }));
     this.#tell(done.job);
     onEvent({ type: 'media.changed', mediaId: job.mediaId });
     if (done.hypothesis) onEvent({ type: 'hypotheses.changed', mediaId: job.mediaId });

@@ -57,11 +57,15 @@ export function createEditReader(
   };
 }
 
-/** The methods must be called inside a writing transaction. */
+/**
+ * The methods must be called inside a writing transaction.
+ * @param isNews whether an edit that changes no record still says something that was not known, and is kept in the journal
+ */
 export function createEditWriter(
   sql: Statements,
   cache: DocumentCache,
   adopted: (mediaId: string, hypothesisId: string) => AdoptedHypothesis,
+  isNews: (mediaId: string, op: EditOp) => boolean = () => false,
 ): Pick<WritableStore, 'apply' | 'undo' | 'redo'> {
   const current = (mediaId: string, baseRevision: number): Map<string, DocRecord> => {
     const revision = readRevision(sql, mediaId);
@@ -94,7 +98,7 @@ export function createEditWriter(
       const hypothesis =
         checked.op === 'hypothesis.adopt' ? { hypothesis: adopted(mediaId, checked.hypothesisId) } : {};
       const { diff, label, span } = applyOp(records, checked, { newId, ...hypothesis });
-      if (isEmptyDiff(diff)) {
+      if (isEmptyDiff(diff) && !(source === 'human' && isNews(mediaId, checked))) {
         return { mediaId, revision: baseRevision, cause: 'edit', label, diff, ...stepLabels(sql, mediaId), span };
       }
       const revision = baseRevision + 1;

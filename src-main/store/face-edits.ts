@@ -1,4 +1,5 @@
 import { editOpSchema } from '#shared/domain/edit-op.ts';
+import type { EditOp } from '#shared/domain/edit-op.ts';
 import { parseBoxesRef } from '#shared/domain/boxes-ref.ts';
 import type { HypothesisPicture } from '#shared/domain/hypothesis.ts';
 import type { DocRecord, FaceTrack, RecordsDiff } from '#shared/domain/records.ts';
@@ -43,6 +44,13 @@ export function readFaceOrigin(
     }
   }
   return picture && { picture, naming: [...naming] };
+}
+
+/** Whether an edit says whose a face is that no person has said so yet, though the machine may have. */
+export function namesFaces(op: EditOp, readOrigin: () => Pick<FaceEdits, 'naming'> | null): boolean {
+  if (op.op !== 'track.assign') return false;
+  const known = new Map(readOrigin()?.naming);
+  return op.trackIds.some((id) => known.get(id) !== (op.speakerId !== null));
 }
 
 /** Parts of a track that was named, and tracks it was merged into, are named with it. */

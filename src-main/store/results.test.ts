@@ -191,11 +191,39 @@ describe('jobs', () => {
     const named = [
       [first!.id, true],
       [half.id, true],
+      [second!.id, false],
     ];
     expect(new Map((await store.faceEdits(mediaId))!.naming)).toEqual(new Map(named as [string, boolean][]));
     await store.undo(mediaId, (await store.getDocument(mediaId)).revision);
     await change({ op: 'hypothesis.adopt', hypothesisId: (await store.listHypotheses(mediaId))[0]!.id });
     expect((await store.faceEdits(mediaId))!.naming).toEqual([]);
+  });
+
+  it('know whose face it is by a word that changes nothing, until it is undone; the same word again is none', async () => {
+    const { store, mediaId } = await projectWithFile();
+    const { mediaId: _, ...hypothesis } = newHypothesis(mediaId, turns(4));
+    await store.insertJob(newJob(mediaId));
+    const speaker = hypothesis.segments[0]!.speaker;
+    const track = { startSec: 0, endSec: 4, speaker, boxesArtifact: 'run#0', boxes: [] };
+    const picture = { tracks: [track], cutsSec: [] };
+    await store.completeJob('job1', {
+      ...{ job: { state: 'done' }, hypothesis: { ...hypothesis, picture }, adoptIfUntouched: true },
+    });
+    const { records, revision } = await store.getDocument(mediaId);
+    const face = records.find((record) => record.kind === 'track')!;
+    expect(face.speakerId).not.toBeNull();
+    const op = { op: 'track.assign' as const, trackIds: [face.id], speakerId: face.speakerId };
+    const said = await store.apply(mediaId, revision, op);
+    expect(said.revision).toBe(revision + 1);
+    expect(said.label).toMatch(/^Confirmed 1 face \(4\.0 s\) as /u);
+    expect(said.undoLabel).toBe(said.label);
+    expect((await store.faceEdits(mediaId))!.naming).toEqual([[face.id, true]]);
+    expect(await store.hasHumanEdits(mediaId)).toBe(true);
+    expect(await store.apply(mediaId, revision + 1, op)).toMatchObject({ revision: revision + 1 });
+    await store.undo(mediaId, revision + 1);
+    expect((await store.faceEdits(mediaId))!.naming).toEqual([]);
+    await store.redo(mediaId, revision + 2);
+    expect((await store.faceEdits(mediaId))!.naming).toEqual([[face.id, true]]);
   });
 
   it('complete whole or not at all', async () => {

@@ -1,6 +1,8 @@
 import { AppError } from '#shared/api/errors.ts';
+import type { AdoptedHypothesis } from '#shared/domain/apply-op.ts';
 import type { Database } from 'better-sqlite3';
 import { createEditWriter, hasHumanEdits, readRevision } from './edits.ts';
+import { namesFaces, readFaceOrigin } from './face-edits.ts';
 import { createHypothesisReader, createHypothesisWriter } from './hypotheses.ts';
 import { createJobReader, createJobWriter } from './jobs.ts';
 import { createMediaWriter } from './media.ts';
@@ -13,7 +15,7 @@ import type { Statements } from './sqlite.ts';
 export function createWriter(db: Database, cache: DocumentCache): WritableStore {
   const sql = statements(db);
   const hypotheses = createHypothesisReader(sql);
-  const edits = createEditWriter(sql, cache, (mediaId, hypothesisId) => {
+  const adopted = (mediaId: string, hypothesisId: string): AdoptedHypothesis => {
     const info = hypotheses.getHypothesis(hypothesisId);
     if (info.mediaId !== mediaId) {
       throw new AppError('bad-input', `${info.label} is a hypothesis of another file.`, {
@@ -27,7 +29,10 @@ export function createWriter(db: Database, cache: DocumentCache): WritableStore 
       segments: hypotheses.hypothesisSegments(hypothesisId),
       ...(picture ? { picture } : {}),
     };
-  });
+  };
+  const edits = createEditWriter(sql, cache, adopted, (mediaId, op) =>
+    namesFaces(op, () => readFaceOrigin(sql, mediaId, (id) => hypotheses.hypothesisPicture(id))),
+  );
   const writer = {
     ...createMediaWriter(sql),
     ...edits,

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { useAppStore } from '../state/app-store.ts';
 import { useReviewStore } from '../state/review-store.ts';
+import { connectStores } from '../state/wire.ts';
 import { aFile, aSegment, aSpeaker } from '../testing/builders.ts';
 import { MemoryApi } from '../testing/memory-api.ts';
 import { catalogue } from './catalogue.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
     aSegment('s3', 'a', 9, 12, { confidence: 0.3 }),
     aSegment('s4', 'a', 20, 22),
   ]);
-  useAppStore.setState({ view: 'review', overlay: null });
+  useAppStore.setState({ view: 'review', overlay: null, booted: true });
   useReviewStore.setState({ readOnlyReason: null, playOnSelect: false, lastAction: null });
   review().connect(api);
   await review().open('m');
@@ -137,6 +138,26 @@ test('a key that is taken is kept from the browser, any other is not', () => {
   const free = new KeyboardEvent('keydown', { code: 'F5', key: 'F5', bubbles: true, cancelable: true });
   document.body.dispatchEvent(free);
   expect(free.defaultPrevented).toBe(false);
+  stop();
+});
+
+test('a key of the view that comes before the first load has ended acts when it has', async () => {
+  const type = (code: string, more: KeyboardEventInit = {}): boolean =>
+    document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { code, key: code, bubbles: true, cancelable: true, ...more }),
+    );
+  await review().open(null);
+  useAppStore.setState({ booted: false, project: null, listShown: false });
+  const stop = listenForKeys(window);
+  const letGo = connectStores(api);
+  expect(type('KeyT')).toBe(false);
+  expect(type('Digit4', { ctrlKey: true })).toBe(false);
+  // What edits or plays is not for later.
+  expect(type('KeyS')).toBe(true);
+  await vi.waitFor(() =>
+    expect(useAppStore.getState()).toMatchObject({ booted: true, view: 'models', listShown: true }),
+  );
+  letGo();
   stop();
 });
 

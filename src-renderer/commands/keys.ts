@@ -1,5 +1,6 @@
 import { matchKeybindingPress, parseKeybinding } from 'tinykeys';
 import { useAppStore } from '../state/app-store.ts';
+import { HeldKeys } from './held-keys.ts';
 import type { Command } from './registry.ts';
 import { commands } from './registry.ts';
 
@@ -30,23 +31,32 @@ function belongsToFocus(event: KeyboardEvent): boolean {
 }
 
 /** The command this key means here and now, if any. */
-export function commandOf(event: KeyboardEvent): Command | undefined {
+export const commandOf = (event: KeyboardEvent): Command | undefined => meantBy(event, (command) => command.when());
+
+function meantBy(event: KeyboardEvent, mayBe: (command: Command) => boolean): Command | undefined {
   if (event.defaultPrevented || event.isComposing || belongsToFocus(event)) return undefined;
   const { overlay } = useAppStore.getState();
   // The tour lies beside the window, not over it.
   if (overlay !== null && overlay !== 'tour') return undefined;
   const bound = bindings.find(
-    ({ command, press }) => (!event.repeat || command.repeats) && matchKeybindingPress(event, press) && command.when(),
+    ({ command, press }) => (!event.repeat || command.repeats) && matchKeybindingPress(event, press) && mayBe(command),
   );
   return bound?.command;
 }
 
 /** Listen on the window. Returns the function that stops it. */
 export function listenForKeys(target: Window): () => void {
+  const held = new HeldKeys();
+  held.listen();
   const onKey = (event: KeyboardEvent): void => {
-    const command = commandOf(event);
+    const early = meantBy(event, (command) => held.isEarly(command));
+    const command = early ?? commandOf(event);
     if (!command) return;
     event.preventDefault();
+    if (early) {
+      held.hold(early);
+      return;
+    }
     command.run();
   };
   /**
@@ -64,6 +74,7 @@ export function listenForKeys(target: Window): () => void {
   target.addEventListener('keydown', onKey);
   target.addEventListener('mousedown', onMouseDown);
   return () => {
+    held.close();
     target.removeEventListener('keydown', onKey);
     target.removeEventListener('mousedown', onMouseDown);
   };

@@ -228,7 +228,8 @@ export const useReviewStore = create<ReviewState>()((set, get) => {
       set({ saveState: 'saving' });
       try {
         const change = await send(api, media.id, revision);
-        if (!fold(change)) await refresh();
+        if (change.revision === revision) get().say(change.label);
+        else if (!fold(change)) await refresh();
         set({ saveState: 'saved', saveError: null });
         return change;
       } catch (thrown) {

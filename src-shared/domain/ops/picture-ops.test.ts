@@ -89,6 +89,11 @@ describe('faces', () => {
     expect(edit(scene(), { op: 'track.assign', trackIds: ['t1'], speakerId: null }).after.get('t1')).toMatchObject({
       speakerId: null,
     });
+    const confirmed = edit(scene(), { op: 'track.assign', trackIds: ['t1'], speakerId: 'anna' });
+    expect([confirmed.label, confirmed.after]).toEqual(['Confirmed 1 face (3.0 s) as Anna', scene()]);
+    expect(edit(scene(), { op: 'track.assign', trackIds: ['t2'], speakerId: null }).label).toBe(
+      'Confirmed 1 face (2.8 s) as nobody known',
+    );
     expect(spans(edit(scene(), { op: 'track.delete', trackIds: ['t1', 't4'] }).tracks)).toEqual([
       [3.2, 6],
       [6, 9],

@@ -15,15 +15,15 @@ type Op<Name extends EditOp['op']> = Extract<EditOp, { op: Name }>;
  */
 const MAX_MEETING_SEC = 0.5;
 
-/** The face goes to a speaker, or to nobody. */
+/** The face goes to a speaker, or to nobody. Where it is so already, a person has confirmed it: the journal keeps that too. */
 export function assignTracks(draft: Draft, op: Op<'track.assign'>): string {
   const speaker = op.speakerId === null ? null : draft.speaker(op.speakerId);
+  const speakerId = speaker?.id ?? null;
   const tracks = draft.tracksById(op.trackIds);
-  for (const track of tracks) {
-    const speakerId = speaker?.id ?? null;
-    if (track.speakerId !== speakerId) draft.put({ ...track, speakerId, origin: 'human' });
-  }
+  const moved = tracks.filter((track) => track.speakerId !== speakerId);
+  for (const track of moved) draft.put({ ...track, speakerId, origin: 'human' });
   const what = tracksInWords(tracks);
+  if (moved.length === 0) return `Confirmed ${what} as ${speaker?.name ?? 'nobody known'}`;
   return speaker ? `Gave ${what} to ${speaker.name}` : `Took ${what} from ${speakersInWords(draft, tracks)}`;
 }
 
