@@ -2,15 +2,13 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SystemInfo } from '#shared/api/contract.ts';
+import { substituteOf } from '#shared/engine/systems.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { askInModelsView } from '../../state/models-store.ts';
 import { useReviewStore } from '../../state/review-store.ts';
 import { Button, Popover, controls } from '../../ui/controls.tsx';
+import { SpeakerCountFields, speakersOf, type CountDraft } from './SpeakerCountFields.tsx';
 import styles from './RunAgainPopover.module.css';
-
-type CountMode = 'auto' | 'exact' | 'between';
-
-const asCount = (text: string): number => Math.min(100, Math.max(1, Math.round(Number(text)) || 1));
 
 function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: () => void }): ReactElement {
   const { t } = useTranslation();
@@ -26,51 +24,33 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
   const forCount = useAppStore((state) => state.overlay === 'set-count');
   const untouched = useReviewStore((state) => state.segments.every(({ origin }) => origin !== 'human'));
   const [atOnce, setAtOnce] = useState(forCount && untouched);
-  const [mode, setMode] = useState<CountMode>(forCount ? 'exact' : 'auto');
-  const [exact, setExact] = useState(Math.max(1, found));
-  const [range, setRange] = useState({ min: 2, max: Math.max(4, found) });
+  const [count, setCount] = useState<CountDraft>({
+    mode: forCount ? 'exact' : 'auto',
+    exact: String(Math.max(1, found)),
+    min: '2',
+    max: String(Math.max(4, found)),
+  });
+  const speakers = speakersOf(count);
   const [params, setParams] = useState<Record<string, number>>({});
   const system = systems.find((one) => one.id === systemId);
   const missing = system?.missingModels ?? [];
+  const substitute = substituteOf(systemId);
   const numeric = system?.params.filter((param) => typeof param.default === 'number') ?? [];
 
   const start = async (): Promise<void> => {
-    if (!api || mediaId === undefined) return;
-    const speakers =
-      mode === 'auto'
-        ? null
-        : mode === 'exact'
-          ? { min: exact, max: exact }
-          : { min: Math.min(range.min, range.max), max: Math.max(range.min, range.max) };
+    if (!api || mediaId === undefined || !system || speakers === 'invalid') return;
+    // Settings of a system that was chosen before this one are none of it.
+    const own = new Set(system.params.map(({ key }) => key));
+    const given = Object.fromEntries(Object.entries(params).filter(([key]) => own.has(key)));
     onDone();
     try {
-      const job = await api.call('jobs.start', { mediaId, systemId, speakers, params });
+      const job = await api.call('jobs.start', { mediaId, systemId, speakers, params: given });
       if (atOnce) adoptWhenDone(job.id);
       putJob(job);
     } catch (thrown) {
       report(thrown);
     }
   };
-
-  const number = (value: number, onValue: (value: number) => void, label: string): ReactElement => (
-    <input
-      className={controls.input}
-      type="number"
-      min={1}
-      max={100}
-      value={value}
-      aria-label={label}
-      data-autofocus={forCount || undefined}
-      onFocus={(event) => event.target.select()}
-      onChange={(event) => onValue(asCount(event.target.value))}
-    />
-  );
-  const choice = (value: CountMode, label: string): ReactElement => (
-    <label className={controls.check}>
-      <input type="radio" name="count" checked={mode === value} onChange={() => setMode(value)} />
-      {label}
-    </label>
-  );
 
   return (
     <form
@@ -97,26 +77,17 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
           <Button tone="link" onClick={() => askInModelsView({ kind: 'pull', ids: missing })}>
             {t('models.getNeeded')}
           </Button>
-        </p>
-      )}
-      <fieldset className={controls.plainFieldset}>
-        <legend className={controls.hint}>{t('run.speakers')}</legend>
-        {choice('auto', t('run.auto'))}
-        <div className={styles.count}>
-          {choice('exact', t('run.exact'))}
-          {mode === 'exact' && number(exact, setExact, t('run.exact'))}
-        </div>
-        <div className={styles.count}>
-          {choice('between', t('run.between'))}
-          {mode === 'between' && (
+          {substitute !== null && (
             <>
-              {number(range.min, (min) => setRange({ ...range, min }), t('run.between'))}
-              {t('run.and')}
-              {number(range.max, (max) => setRange({ ...range, max }), t('run.and'))}
+              {' '}
+              <Button tone="link" onClick={() => setSystemId(substitute)}>
+                {t('run.substitute')}
+              </Button>
             </>
           )}
-        </div>
-      </fieldset>
+        </p>
+      )}
+      <SpeakerCountFields draft={count} onDraft={setCount} focused={forCount} />
       {numeric.length > 0 && (
         <details>
           <summary className={controls.hint}>{t('run.settings')}</summary>
@@ -140,7 +111,7 @@ function RunForm({ systems, onDone }: { systems: readonly SystemInfo[]; onDone: 
         {t('run.atOnce')}
       </label>
       <p className={controls.hint}>{t(atOnce ? 'run.noteAtOnce' : 'run.note')}</p>
-      <Button type="submit" tone="primary" disabled={!system || missing.length > 0}>
+      <Button type="submit" tone="primary" disabled={!system || missing.length > 0 || speakers === 'invalid'}>
         {t('run.start')}
       </Button>
     </form>

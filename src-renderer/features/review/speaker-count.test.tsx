@@ -93,7 +93,7 @@ beforeEach(async () => {
       params: [],
     },
   ];
-  useAppStore.setState({ project: null });
+  useAppStore.setState({ project: null, adoptJobIds: new Set() });
   stop = connectStores(api);
   await waitFor(() => expect(useAppStore.getState().systems).toHaveLength(1));
   await openApp(api, 'm');
@@ -132,6 +132,50 @@ test('a number that is set groups the voices anew, and the answer is used at onc
   await waitFor(() => expect(review().speakers).toHaveLength(3));
   await act(() => review().undo());
   expect(review().speakers).toHaveLength(2);
+});
+
+test('what is no number of speakers is said and not run; a half-deleted number stays as typed', async () => {
+  show(<RunAgainPopover trigger={<button type="button">Run again</button>} />);
+  act(() => command('speaker.count').run());
+  const field = await screen.findByRole<HTMLInputElement>('spinbutton', { name: 'Exactly' });
+  const run = screen.getByRole<HTMLButtonElement>('button', { name: 'Run' });
+  for (const text of ['', '0', '-1', '2.5', '101', '1e9']) {
+    fireEvent.change(field, { target: { value: text } });
+    expect([field.value, run.disabled, screen.queryByText(/from 1 to 100/u) !== null]).toEqual([text, true, true]);
+  }
+  fireEvent.submit(field.closest('form')!);
+  fireEvent.change(field, { target: { value: '12' } });
+  expect(run.disabled).toBe(false);
+  fireEvent.submit(field.closest('form')!);
+  await waitFor(() => expect(started).toHaveLength(1));
+  expect(started[0]).toMatchObject({ speakers: { min: 12, max: 12 } });
+});
+
+test('a system without its nets offers its substitute; settings of another system do not go with it', async () => {
+  const system = { version: '1', description: '', needsVideo: false, missingOptionalModels: [] };
+  const param = { label: 'Own', default: 1, unit: null, min: 0, max: 9 };
+  useAppStore.setState({
+    systems: [
+      { ...system, id: 'auto', label: 'Diarist', missingModels: [], params: [{ ...param, key: 'a.own' }] },
+      { ...system, id: 'vbx', label: 'VBx', missingModels: ['net'], params: [] },
+      {
+        ...system,
+        id: 'vbx-substitute',
+        label: 'VBx (substitute)',
+        missingModels: [],
+        params: [{ ...param, key: 'b.own' }],
+      },
+    ],
+  });
+  show(<RunAgainPopover trigger={<button type="button">Run again</button>} />);
+  act(() => command('file.runAgain').run());
+  fireEvent.change(await screen.findByRole('spinbutton', { name: 'Own', hidden: true }), { target: { value: '3' } });
+  fireEvent.change(screen.getByRole('combobox', { name: 'System' }), { target: { value: 'vbx' } });
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run' }).disabled).toBe(true);
+  fireEvent.click(screen.getByRole('button', { name: 'Run it on what comes with Diarist' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Run' }));
+  await waitFor(() => expect(started).toHaveLength(1));
+  expect(started[0]).toMatchObject({ systemId: 'vbx-substitute', params: {} });
 });
 
 test('labels that a person has edited are replaced only when asked for', async () => {
