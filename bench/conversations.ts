@@ -1,10 +1,11 @@
 /**
- *   npm run bench -- conversations --out DIR [--count 120] [--seed 1] [--speakers ID,…] [--minutes MAX] [--sparse yes]
+ *   npm run bench -- conversations --out DIR [--count 120] [--seed 1] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes]
  *
  * Composes the conversations that settings of Diarist audio are chosen on: WAV and RTTM files of 1 to 10 speakers, 20 s to
  * 20 minutes, clean, in noise, in rooms, from afar, by telephone. Voices are LibriSpeech train-clean readers and a few
  * speakers of single words from ../shared; none is in the referenced clips of ../shared/data. The same seed gives the same
- * conversations. `--speakers` names the readers to use, for instance those an embedding was not trained on. `--sparse yes`: much silence, quiet recordings.
+ * conversations. `--speakers` names the readers to use, for instance those an embedding was not trained on. `--sparse yes`: much silence, quiet recordings. `--once
+ * yes`: nobody says anything twice, so that voices do not fall into groups by what is said again.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -27,7 +28,7 @@ export async function run(args: string[]): Promise<number> {
   const out = options.get('out');
   if (!out) {
     console.error(
-      'Usage: npm run bench -- conversations --out DIR [--count N] [--seed N] [--speakers ID,…] [--minutes MAX] [--sparse yes]',
+      'Usage: npm run bench -- conversations --out DIR [--count N] [--seed N] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes]',
     );
     return 2;
   }
@@ -47,7 +48,11 @@ export async function run(args: string[]): Promise<number> {
   await mkdir(out, { recursive: true });
   for (let k = 0; k < count; k++) {
     const random = seededRandom(1000 * seed + k);
-    const plan = { ...planOf(k, maxSec, random), sparse: options.get('sparse') === 'yes' };
+    const plan = {
+      ...planOf(k, maxSec, random),
+      sparse: options.get('sparse') === 'yes',
+      once: options.get('once') === 'yes',
+    };
     if (existsSync(path.join(out, `${plan.id}.rttm`))) continue;
     const voices = random.shuffled(random.chance(0.6) ? equal : readers).slice(0, plan.speakerCount);
     // Somebody who says single words only.
@@ -60,7 +65,7 @@ export async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-function planOf(k: number, maxSec: number, random: Random): Omit<ConversationPlan, 'sparse'> {
+function planOf(k: number, maxSec: number, random: Random): Omit<ConversationPlan, 'sparse' | 'once'> {
   const scape = soundScapes[k % soundScapes.length]!;
   const speakerCount = random.pick([1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10]);
   // Readers have some 12 s each: mostly as long as that lasts, now and then much longer.

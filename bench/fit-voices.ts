@@ -1,11 +1,12 @@
 /**
- *   npm run bench -- fit-voices [--net DIR] [--strangers yes] DIR…
+ *   npm run bench -- fit-voices [--net DIR] [--strangers yes] [--dump DIR] DIR…
  *
  * Fits the weights of src-main/engine/cluster/same-voice-model.ts, and those of the baseline on cepstra alone, to the
  * conversations that `bench -- conversations` composed in DIR: prints them and what they reach on the half they were not
  * fitted to. To be run again, and the version of the stage `voice-divisions` raised, when the voice embedding changes.
  * `--net`: folder with `trunk.onnx` and `head.onnx` of another embedding. `--strangers yes`: the embedding was not trained on
- * the speakers, so they are taken as they are; otherwise they are made harder to tell apart.
+ * the speakers, so they are taken as they are; otherwise they are made harder to tell apart. `--dump`: fits nothing, but writes there what
+ * is heard of each conversation, see bench/fit/dump-conversation.ts.
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,6 +16,7 @@ import { meanCosine } from '#engine/cluster/cue-likeness.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
 import { resolveModel } from '#models/registry.ts';
 import type { Turn } from '#shared/formats/turn.ts';
+import { dumpConversation } from './fit/dump-conversation.ts';
 import { fitModel, judge } from './fit/fit-model.ts';
 import type { KnownConversation } from './fit/fit-model.ts';
 import { hardened } from './fit/hardening.ts';
@@ -43,7 +45,7 @@ export async function run(args: string[]): Promise<number> {
     else folders.push(args[i]!);
   }
   if (folders.length === 0) {
-    console.error('Usage: npm run bench -- fit-voices [--net DIR] [--strangers yes] DIR…');
+    console.error('Usage: npm run bench -- fit-voices [--net DIR] [--strangers yes] [--dump DIR] DIR…');
     return 2;
   }
   const net = path.resolve(options.get('--net') ?? path.join(modelsDir, 'diarist-voice'));
@@ -52,14 +54,21 @@ export async function run(args: string[]): Promise<number> {
     { trunkPath: path.join(net, 'trunk.onnx'), headPath: path.join(net, 'head.onnx') },
     (await resolveModel('silero-vad-v6', [modelsDir])).path,
   );
+  const dump = options.get('--dump');
   const conversations: Both[] = [];
   for (const folder of folders) {
     for (const name of (await readdir(folder)).filter((one) => one.endsWith('.rttm')).sort()) {
-      const one = known(await reader.read(path.join(folder, name)), conversations.length, areStrangers);
+      const heard = await reader.read(path.join(folder, name), dump !== undefined);
+      if (dump !== undefined) {
+        await dumpConversation(dump, heard);
+        continue;
+      }
+      const one = known(heard, conversations.length, areStrangers);
       if (one) conversations.push(one);
       if (conversations.length % 40 === 0) console.log(`${conversations.length} conversations read`);
     }
   }
+  if (dump !== undefined) return 0;
   console.log(`${conversations.length} conversations`);
   for (const kind of ['voice', 'cepstra'] as const) {
     const all = conversations.map((one) => one[kind]);

@@ -23,6 +23,8 @@ export interface ConversationPlan {
   inequality: number;
   /** Much silence between turns and a quiet recording, as of a table microphone where people work. */
   sparse: boolean;
+  /** Nobody says anything twice: the conversation ends where those who may speak next have nothing left to say. */
+  once: boolean;
 }
 
 export interface Conversation {
@@ -41,7 +43,8 @@ interface Placed {
 
 /**
  * A conversation of `voices`: turns of one to four phrases, pauses, overlaps and short words beside them, then the room,
- * the line and the noise of the plan. Phrases are used again only after all of a voice have been, a little faster or slower.
+ * the line and the noise of the plan. Phrases are used again only after all of a voice have been, a little faster or slower; or never,
+ * as the plan says.
  */
 export function compose(
   plan: ConversationPlan,
@@ -76,8 +79,9 @@ export function compose(
 
 function placePhrases(plan: ConversationPlan, voices: readonly Voice[], random: Random): Placed[] {
   const share = voices.map(() => Math.exp(plan.inequality * random.normal()));
-  const queues: Float32Array[][] = voices.map(() => []);
+  const queues: Float32Array[][] = voices.map((voice) => (plan.once ? random.shuffled(voice.phrases) : []));
   const used = voices.map(() => 0);
+  const hasLeft = (voice: number): boolean => !plan.once || queues[voice]!.length > 0;
   const nextPhrase = (voice: number): Float32Array => {
     if (queues[voice]!.length === 0) {
       queues[voice] = random.shuffled(voices[voice]!.phrases);
@@ -91,6 +95,8 @@ function placePhrases(plan: ConversationPlan, voices: readonly Voice[], random: 
   let now = Math.round(RATE * random.uniform(0.2, 1.5));
   let speaker = -1;
   while (now < plan.durationSec * RATE || heard.size < voices.length) {
+    voices.forEach((_, v) => hasLeft(v) || (share[v] = 0));
+    if (!voices.some((_, v) => hasLeft(v) && (v !== speaker || voices.length === 1))) break;
     const silent = voices.map((_, v) => v).filter((v) => !heard.has(v));
     // Whoever has not spoken gets a turn before the end.
     const due = silent.length > 0 && now > plan.durationSec * RATE * (1 - silent.length / (voices.length + 1));
@@ -98,17 +104,22 @@ function placePhrases(plan: ConversationPlan, voices: readonly Voice[], random: 
     heard.add(speaker);
     const phrases = random.whole(1, plan.lively ? 2 : 4);
     const turnStart = now;
-    for (let k = 0; k < phrases; k++) {
-      const phrase = nextPhrase(speaker).slice(0, Math.round(RATE * plan.longestPhraseSec * random.uniform(0.6, 1)));
+    for (let k = 0; k < phrases && hasLeft(speaker); k++) {
+      const whole = nextPhrase(speaker);
+      const phrase = whole.slice(0, Math.round(RATE * plan.longestPhraseSec * random.uniform(0.6, 1)));
+      // What was cut off has not been said yet.
+      if (plan.once && whole.length - phrase.length > RATE) queues[speaker]!.unshift(whole.slice(phrase.length));
       placed.push({ voice: speaker, phrase, at: now });
       now += phrase.length + Math.round(RATE * random.uniform(0.05, plan.lively ? 0.2 : 0.6));
     }
     if (voices.length > 1 && now - turnStart > 3 * RATE && random.chance(plan.backchannelChance)) {
       const other = weighted(share, speaker, random);
-      const word = nextPhrase(other).slice(0, Math.round(RATE * random.uniform(0.3, 0.9)));
-      const at = turnStart + Math.round(random.uniform(0.2, 0.8) * (now - turnStart));
-      placed.push({ voice: other, phrase: word, at });
-      heard.add(other);
+      if (hasLeft(other)) {
+        const word = nextPhrase(other).slice(0, Math.round(RATE * random.uniform(0.3, 0.9)));
+        const at = turnStart + Math.round(random.uniform(0.2, 0.8) * (now - turnStart));
+        placed.push({ voice: other, phrase: word, at });
+        heard.add(other);
+      }
     }
     const pauseSec = random.chance(plan.overlapChance)
       ? -random.uniform(0.2, 2)

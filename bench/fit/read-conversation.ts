@@ -8,7 +8,7 @@ import { localKernelContext } from '#engine/audio/testing/local-kernels.ts';
 import { speechRegions } from '#engine/audio/vad-timestamps.ts';
 import { voiceCepstra } from '#engine/audio/voice-cepstra-kernel.ts';
 import { voiceLevel } from '#engine/audio/voice-level-kernel.ts';
-import { TRUNK_RATE_HZ, voiceTrunk } from '#engine/audio/voice-trunk-kernel.ts';
+import { TRUNK_RATE_HZ, TRUNK_SIZE, voiceTrunk } from '#engine/audio/voice-trunk-kernel.ts';
 import { layWindows } from '#engine/audio/voice-windows.ts';
 import type { VoiceWindow } from '#engine/audio/voice-windows.ts';
 import { voiceWindows } from '#engine/audio/voice-windows-kernel.ts';
@@ -22,9 +22,14 @@ const LANE_STEPS = 960;
 const WARM_UP_STEPS = 64;
 
 /** What a conversation sounds like to Diarist audio before any clustering. */
-export interface HeardConversation {
+export interface HeardConversation extends HeardWindows {
   id: string;
   turns: Turn[];
+  /** The short windows that turns are placed with; only when they were asked for. */
+  fine?: HeardWindows;
+}
+
+export interface HeardWindows {
   windows: VoiceWindow[];
   /** Unit-length voices of the windows. */
   voices: Float32Array;
@@ -52,7 +57,8 @@ export class ConversationReader {
     this.#sileroPath = sileroPath;
   }
 
-  async read(rttmPath: string): Promise<HeardConversation> {
+  /** @param withFine whether to hear the short windows too */
+  async read(rttmPath: string, withFine = false): Promise<HeardConversation> {
     const { dir, name: id } = path.parse(rttmPath);
     const { turns } = parseRttm(await readFile(rttmPath, 'utf8'), { file: rttmPath });
     const kept = path.join(dir, '.heard');
@@ -79,23 +85,31 @@ export class ConversationReader {
       minSilenceSec: 0.1,
       padSec: 0.03,
     });
-    const windows = layWindows(regions, 1.5, 0.75);
     const { output: frames } = await voiceTrunk(this.#context, { modelPath: this.#net.trunkPath, ...(await input()) });
     const framesPath = path.join(kept, `frames-${process.pid}.f32`);
     await writeFile(framesPath, new Uint8Array(frames.buffer, frames.byteOffset, frames.byteLength));
-    const count = frames.length / 256;
-    const ranges = Int32Array.from(
-      windows.flatMap(({ startSec, endSec }) => {
-        const first = Math.max(0, Math.min(count - 1, Math.floor(startSec * TRUNK_RATE_HZ)));
-        return [first, Math.max(first + 1, Math.min(count, Math.floor(endSec * TRUNK_RATE_HZ)))];
-      }),
-    );
-    const { output: voices } = await voiceWindows(this.#context, { modelPath: this.#net.headPath, framesPath, ranges });
-    const startSec = windows.map((window) => window.startSec);
-    const endSec = windows.map((window) => window.endSec);
+    const frameCount = frames.length / TRUNK_SIZE;
+    const hear = async (windows: VoiceWindow[]): Promise<HeardWindows> => {
+      const ranges = Int32Array.from(
+        windows.flatMap(({ startSec, endSec }) => {
+          const first = Math.max(0, Math.min(frameCount - 1, Math.floor(startSec * TRUNK_RATE_HZ)));
+          return [first, Math.max(first + 1, Math.min(frameCount, Math.floor(endSec * TRUNK_RATE_HZ)))];
+        }),
+      );
+      const { output: voices } = await voiceWindows(this.#context, {
+        modelPath: this.#net.headPath,
+        framesPath,
+        ranges,
+      });
+      const startSec = windows.map((window) => window.startSec);
+      const endSec = windows.map((window) => window.endSec);
+      return { windows, voices, cepstra: cepstralWindows(blocks, startSec, endSec) };
+    };
+    const heard = await hear(layWindows(regions, 1.5, 0.75));
+    const fine = withFine ? { fine: await hear(layWindows(regions, 0.75, 0.25)) } : {};
     await rm(pcmPath);
     await rm(framesPath);
-    return { id, turns, windows, voices, cepstra: cepstralWindows(blocks, startSec, endSec) };
+    return { id, turns, ...heard, ...fine };
   }
 
   async #vad(pcmPath: string, samples: number): Promise<Float32Array> {
