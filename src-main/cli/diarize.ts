@@ -4,7 +4,7 @@ import { toErrorData, type AppErrorData } from '#shared/api/errors.ts';
 import type { NameProposal } from '#shared/domain/enrolled-voice.ts';
 import { describeSpeakerCount } from '#shared/domain/speaker-count.ts';
 import { speechSources, variantId, voiceChoices } from '#shared/engine/system-variants.ts';
-import { AUTO_SYSTEM, substituteOf } from '#shared/engine/systems.ts';
+import { AUTO_SYSTEM, substituteOf, systemDescriptions } from '#shared/engine/systems.ts';
 import { writeLabels, type LabelSet } from '#shared/formats/index.ts';
 import { Diarizer, type DiarizedFile } from '#jobs/diarize-files.ts';
 import { writeSet } from '#jobs/export/write-set.ts';
@@ -97,7 +97,9 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
           signal: cancel.signal,
         });
         const names = await proposalsFor(diarizer, planned.mediaPath, file, cancel.signal);
+        const isUnrefined = options.refine === true && !file.result.provenance.systemId.endsWith('+refined');
         const warnings = [
+          ...(isUnrefined ? ['A face was seen, so borders go by the picture as well: --refine moved none.'] : []),
           ...(await writeOutputs(planned, file, options.force ?? false)),
           ...(options.lips ? await writeLips(planned, file, options.force ?? false) : []),
           ...(await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal })),
@@ -110,8 +112,8 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         const error = namingSubstitute(toErrorData(thrown), options.system);
         const code = reportFailure(planned.mediaPath, error, options.json ?? false);
         codes.push(code);
-        // A wrong setting would fail on all files.
-        if (code === exitCode.usage || cancel.signal.aborted) break;
+        // A wrong setting or a missing net would fail on all files.
+        if (code === exitCode.usage || isMissingModel(error) || cancel.signal.aborted) break;
       }
     }
   } finally {
@@ -126,7 +128,10 @@ function chosenSystem(id: string | undefined, substitute: boolean): string | und
   if (!substitute) return id;
   const stand = substituteOf(id ?? '');
   if (stand !== null) return stand;
-  throw new UsageError(`--substitute needs a --system that has a substitute, not ${id ?? 'the default'}.`);
+  const having = systemDescriptions.filter((system) => system.substitute).map((system) => system.id);
+  throw new UsageError(
+    `--substitute needs a --system that has a substitute, not ${id ?? 'the default'}: one of ${having.join(', ')}.`,
+  );
 }
 
 const namesOf = (list: readonly { id: string }[]): string => list.map(({ id }) => id).join(', ');
@@ -148,10 +153,12 @@ function withVariant(id: string | undefined, { vad, speakerModel, refine }: Diar
   });
 }
 
+const isMissingModel = ({ code, message }: AppErrorData): boolean =>
+  code === 'not-found' && /^The models? /u.test(message);
+
 /** A missing net has a second way out where the system has a substitute. */
 function namingSubstitute(error: AppErrorData, systemId: string | undefined): AppErrorData {
-  const isModel = error.code === 'not-found' && error.message.startsWith('The model ');
-  if (!isModel || substituteOf(systemId ?? '') === null) return error;
+  if (!isMissingModel(error) || substituteOf(systemId ?? '') === null) return error;
   const other = 'Or add --substitute to run the system on what comes with Diarist.';
   return { ...error, fix: error.fix === undefined ? other : `${error.fix} ${other}` };
 }

@@ -12,13 +12,14 @@ export class UsageError extends Error {
 const inputCodes = new Set<ErrorCode>(['bad-input', 'not-found', 'unsupported', 'newer-version']);
 
 /**
- * Exit code of an error: whose fault it is. With `inputFile` something else that is not found, such as ffmpeg or a model,
- * is a failure of this computer, so that a script does not discard the file as bad.
+ * Exit code of an error: whose fault it is. With `inputFile` something else that is not found or damaged, such as ffmpeg or a
+ * model, is a failure of this computer, so that a script does not discard the file as bad.
  */
 export function exitCodeOf(error: AppErrorData, inputFile?: string): ExitCode {
   if (error.code === 'cancelled') return exitCode.interrupted;
   if (error.code === 'bad-parameter') return exitCode.usage;
-  if (error.code === 'not-found' && inputFile !== undefined && error.file !== inputFile) return exitCode.failed;
+  const isElse = error.file === undefined ? error.code === 'not-found' : error.file !== inputFile;
+  if (inputFile !== undefined && isElse) return exitCode.failed;
   return inputCodes.has(error.code) ? exitCode.badInput : exitCode.failed;
 }
 

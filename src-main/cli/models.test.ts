@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -73,6 +73,63 @@ describe('diarist diarize --substitute', () => {
     expect(run.stdout).toContain('"system":"3d-speaker-audio-substitute"');
   });
   it('is refused where there is nothing to substitute', async () => {
-    expect(await diarize('--substitute')).toMatchObject({ code: 2 });
+    const run = await diarize('--substitute');
+    expect(run).toMatchObject({ code: 2 });
+    expect(run.stderr).toContain('pyannote-3.1');
+  });
+  it('names all models that are missing, once for all files', async () => {
+    copyFileSync(sample, path.join(dir, 'other.mp4'));
+    const run = await diarize('other.mp4', '--system', 'pyannote-3.1');
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/The models pyannote-segmentation-3, wespeaker-resnet34-lm, which pyannote 3\.1 needs/u);
+    expect(run.stderr).toContain('diarist models pull wespeaker-resnet34-lm');
+    expect(run.stderr).toContain('--substitute');
+    expect(run.stdout.match(/"type":"failed"/gu)).toHaveLength(1);
+  });
+  it('a file in the place of a model that is another net, or none, is told as its fault, not the recording’s', async () => {
+    const head = path.resolve(import.meta.dirname, '../../models/diarist-voice/head.onnx');
+    const put = (model: string): string => {
+      const place = path.join(dir, 'models', model);
+      mkdirSync(path.dirname(place), { recursive: true });
+      copyFileSync(head, place);
+      return place;
+    };
+    // Told by its shape before any work, else by its first run.
+    const place = put('spk_embed/speechbrain/ecapa_voxceleb.onnx');
+    const another = await diarize('--system', 'ecapa-kmeans');
+    expect(another.code).toBe(1);
+    expect(another.stderr).toContain(place);
+    expect(another.stderr).toMatch(/ecapa-voxceleb is another net: it has 2 inputs where 1/u);
+    writeFileSync(place, 'no net');
+    expect(await diarize('--system', 'ecapa-kmeans')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no ONNX model') as string,
+    });
+    const shapeless = put('eend/nvidia/diar_sortformer_4spk-v1.onnx');
+    const late = await diarize('--system', 'sortformer');
+    expect(late.code).toBe(1);
+    expect(late.stderr).toContain(`${shapeless}: The model diar_sortformer_4spk-v1.onnx cannot work on`);
+    rmSync(shapeless);
+    rmSync(place);
+  });
+});
+
+describe('diarist systems', () => {
+  const systems = (...args: string[]): Promise<CliRun> =>
+    runCli(['systems', ...args], { env: { DIARIST_DATA_DIR: dir }, cwd: dir });
+  it('says in two lines each what there is and what it needs; all of one that is named', async () => {
+    const { stdout, code } = await systems();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^pyannote-3\.1 .*needs pyannote-segmentation-3, wespeaker-resnet34-lm; or --substitute/mu);
+    expect(stdout).not.toContain('--set speech');
+    expect(stdout.split('\n').length).toBeLessThan(80);
+    expect((await systems('diarist-audio')).stdout).toContain('--set speech.onset=0.2');
+    expect((await systems('auto')).stdout).toContain('--set av-turns.faceWeight');
+  });
+  it('knows a misspelt name', async () => {
+    expect(await systems('diarist-adio')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('diarist-audio?') as string,
+    });
   });
 });

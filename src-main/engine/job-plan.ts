@@ -91,10 +91,7 @@ async function planRecipe(
 ): Promise<JobPlan> {
   const nodes = nodesFor(job, recipe);
   const params = mergeParams(nodes, overrides);
-  const models = new Map<string, { path: string; sha256: string }>();
-  for (const id of new Set(nodes.flatMap((node) => node.stage.models))) {
-    models.set(id, await services.resolveModel(id));
-  }
+  const models = await neededModels(nodes, recipe, services);
   for (const id of new Set(nodes.flatMap((node) => node.stage.optionalModels ?? []))) {
     const model = await installedOrNull(services.resolveModel(id));
     if (model) models.set(id, model);
@@ -124,6 +121,36 @@ async function planRecipe(
     };
   });
   return { recipe, nodes: planned, models, flatParams: flatParams(nodes, params), otherwise: null };
+}
+
+type Models = Map<string, { path: string; sha256: string }>;
+
+/** @throws AppError `not-found` that names all that is missing, not the first of it */
+async function neededModels(
+  nodes: readonly RecipeNode[],
+  recipe: SystemRecipe,
+  services: PlanServices,
+): Promise<Models> {
+  const models: Models = new Map();
+  const missing = new Map<string, AppError>();
+  for (const id of new Set(nodes.flatMap((node) => node.stage.models))) {
+    try {
+      models.set(id, await services.resolveModel(id));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.data.code !== 'not-found') throw error;
+      missing.set(id, error);
+    }
+  }
+  const [first, second] = missing.values();
+  if (first && !second) throw first;
+  if (first) {
+    throw new AppError(
+      'not-found',
+      `The models ${[...missing.keys()].join(', ')}, which ${recipe.label} needs, are not on this computer.`,
+      { fix: [...missing].map(([id, { data }]) => `${id}: ${data.fix ?? 'get it.'}`).join('\n  ') },
+    );
+  }
+  return models;
 }
 
 /** A missing optional model is no error; a damaged one is. */

@@ -54,17 +54,20 @@ export async function openSession(
     });
   });
   const onCpu = (): Promise<Ort.InferenceSession> =>
-    create(model, 'cpu', options.intraOpThreads).catch((error: unknown) => {
-      throw new AppError(
-        'io',
-        `The model ${path.basename(modelPath)} cannot be loaded: it is damaged or no ONNX file.`,
-        {
-          file: modelPath,
-          fix: 'Pull the model again.',
-          detail: wordsOf(error),
-        },
-      );
-    });
+    create(model, 'cpu', options.intraOpThreads).then(
+      (session) => namingModel(session, modelPath),
+      (error: unknown) => {
+        throw new AppError(
+          'io',
+          `The model ${path.basename(modelPath)} cannot be loaded: it is damaged or no ONNX file.`,
+          {
+            file: modelPath,
+            fix: 'Pull the model again.',
+            detail: wordsOf(error),
+          },
+        );
+      },
+    );
   if (options.provider === 'cpu') return { session: await onCpu(), provider: 'cpu', reason: null };
   let wished: Ort.InferenceSession;
   try {
@@ -76,6 +79,28 @@ export async function openSession(
     onChange(reason === null ? { provider: options.provider, reason: null } : { provider: 'cpu', reason }),
   );
   return { session, provider: options.provider, reason: null };
+}
+
+/** The same session, whose failures name the file and the way out instead of a place in onnxruntime. */
+function namingModel(session: Ort.InferenceSession, modelPath: string): Ort.InferenceSession {
+  const run = async (...given: Parameters<Ort.InferenceSession['run']>): Promise<Ort.InferenceSession.ReturnType> => {
+    try {
+      return await session.run(...given);
+    } catch (error) {
+      throw new AppError('bad-input', `The model ${path.basename(modelPath)} cannot work on what it is given.`, {
+        file: modelPath,
+        fix: 'It may be another net than its place is for: diarist models verify checks it, diarist models list names what the place takes.',
+        detail: wordsOf(error),
+      });
+    }
+  };
+  return new Proxy(session, {
+    get(target, name) {
+      if (name === 'run') return run;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** The wished session, replaced for good by the CPU's if its first answer differs or fails. */

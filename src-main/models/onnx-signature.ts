@@ -25,8 +25,11 @@ const types: Readonly<Record<number, string>> = { 1: 'f32', 6: 'i32', 7: 'i64', 
  */
 export async function readOnnxSignature(file: string): Promise<OnnxSignature> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError(error.code === 'ENOENT' ? 'not-found' : 'io', `The model cannot be read: ${error.message}.`, {
+    const isAbsent = error.code === 'ENOENT';
+    const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[error.code ?? ''] ?? error.message;
+    throw new AppError(isAbsent ? 'not-found' : 'io', `The model cannot be read: ${reason}.`, {
       file,
+      fix: 'Name an ONNX file that may be read.',
     });
   });
   try {
@@ -68,7 +71,8 @@ export function signatureMismatch(
     }
     for (const [k, pattern] of want.entries()) {
       const value = have[k]!;
-      if (!fits(value, pattern)) return `its ${side} ${k + 1} is ${shapeText(value)} where ${pattern} is wanted`;
+      if (!fits(value, pattern))
+        return `its ${side.slice(0, -1)} ${k + 1} is ${shapeText(value)} where ${pattern} is wanted`;
     }
   }
   return null;

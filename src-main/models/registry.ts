@@ -4,6 +4,7 @@ import { AppError } from '#shared/api/errors.ts';
 import { z } from 'zod';
 import { mayFetch } from './address.ts';
 import { locateModel } from './locate.ts';
+import { readOnnxSignature, signatureMismatch } from './onnx-signature.ts';
 import { verifyFile } from './verify.ts';
 
 /** `f32[B,1,N]`: type, then dimensions; a letter stands for any size. */
@@ -159,7 +160,25 @@ export async function resolveModel(id: string, dirs: readonly string[]): Promise
   }
   const sha256 = await verifyFile(candidate.path);
   if (sha256 !== (entry.sha256 ?? sha256)) throw wrongContent(entry, candidate.path, sha256);
+  if (entry.sha256 === null) await requireShape(entry, candidate.path, sha256);
   return { id, path: candidate.path, sha256 };
+}
+
+/** Files whose shape was found right in this process, by slot and content. */
+const fitting = new Set<string>();
+
+/** Of a file that a person put there nobody knows the content: at least it must be a net of the right shape. */
+async function requireShape(entry: ModelEntry, file: string, sha256: string): Promise<void> {
+  const key = `${entry.id}\0${sha256}`;
+  if (!entry.signature || fitting.has(key)) return;
+  const mismatch = signatureMismatch(await readOnnxSignature(file), entry.signature);
+  if (mismatch !== null) {
+    throw new AppError('bad-input', `The file of the model ${entry.id} is another net: ${mismatch}.`, {
+      file,
+      fix: `Replace it by one that takes ${entry.contract}, or delete it.`,
+    });
+  }
+  fitting.add(key);
 }
 
 /** A file that is not the one the registry names. */

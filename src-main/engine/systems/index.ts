@@ -1,4 +1,5 @@
 import { AppError } from '#shared/api/errors.ts';
+import { closestName } from '#shared/engine/closest-name.ts';
 import { parseVariant } from '#shared/engine/system-variants.ts';
 import { AUTO_SYSTEM } from '#shared/engine/systems.ts';
 import type { SystemRecipe } from '../stage.ts';
@@ -64,7 +65,9 @@ export function findSystem(id: string): SystemRecipe {
   if (id === AUTO_SYSTEM.id) return auto;
   const system = systems.find((candidate) => candidate.id === id);
   if (system) return system;
+  const names = [AUTO_SYSTEM.id, ...systems.map((candidate) => candidate.id)];
+  const meant = closestName(id, names);
   throw new AppError('bad-parameter', `No system is called ${id}.`, {
-    fix: `Choose one of: ${AUTO_SYSTEM.id}, ${systems.map((candidate) => candidate.id).join(', ')}.`,
+    fix: meant === null ? `Choose one of: ${names.join(', ')}.` : `Did you mean ${meant}? diarist systems lists all.`,
   });
 }

@@ -94,6 +94,15 @@ describe('refined borders', () => {
   });
 });
 
+describe('of the default rule', () => {
+  it('the answer names what ran, and borders are moved where sound alone decides', () => {
+    const rule = findSystem('auto+vad-webrtc+refined');
+    expect([rule.id, rule.output]).toEqual(['diarist-av+vad-webrtc', findSystem('diarist-av').output]);
+    const heard = rule.otherwise!.recipe;
+    expect([heard.id, heard.output]).toEqual(['diarist-audio+vad-webrtc+refined', 'refined']);
+  });
+});
+
 describe('another voice net', () => {
   it('keeps every recipe in order', () => {
     for (const system of systems) {

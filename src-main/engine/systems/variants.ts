@@ -13,21 +13,24 @@ import { speechNodes } from './speech-nodes.ts';
 
 /**
  * A recipe with another speech detection or voice net: the nodes that others know as `vad` and `speech`, and those that give
- * voices of windows. All else stays as published.
+ * voices of windows. All else stays as published. Of a rule, borders are moved in the recipe that goes by sound alone.
  * @throws AppError `bad-parameter` for a system that has no such nodes
  */
 export function variantOf(recipe: SystemRecipe, variant: SystemVariant): SystemRecipe {
+  const refined = variant.refined && (recipe.otherwise === undefined || recipe.output === TURNS);
+  // Of a rule the answer names the recipe that ran.
+  const own: SystemVariant = { ...variant, base: recipe.id, refined };
   const swap = (nodes: readonly RecipeNode[]): readonly RecipeNode[] => {
     const heard = variant.vad === null ? nodes : withSpeech(nodes, variant.vad, recipe.label);
     const voiced = variant.voice === null ? heard : withVoice(heard, variant.voice, recipe.label);
-    return variant.refined ? withRefinedBorders(voiced, recipe) : voiced;
+    return own.refined ? withRefinedBorders(voiced, recipe) : voiced;
   };
   return {
     ...recipe,
-    id: variantId(variant),
-    label: `${recipe.label}${variantSuffix(variant)}`,
+    id: variantId(own),
+    label: `${recipe.label}${variantSuffix(own)}`,
     nodes: swap(recipe.nodes),
-    output: variant.refined ? REFINED : recipe.output,
+    output: own.refined ? REFINED : recipe.output,
     ...(recipe.otherwise
       ? {
           otherwise: {
@@ -39,10 +42,11 @@ export function variantOf(recipe: SystemRecipe, variant: SystemVariant): SystemR
   };
 }
 
+const TURNS = 'turns';
 const REFINED = 'refined';
 
 function withRefinedBorders(nodes: readonly RecipeNode[], { label, output }: SystemRecipe): readonly RecipeNode[] {
-  if (output !== 'turns') {
+  if (output !== TURNS) {
     throw new AppError('bad-parameter', `${label} places its borders by the picture as well: they are not moved.`, {
       fix: 'Leave --refine out, or choose a system of sound.',
     });

@@ -83,7 +83,7 @@ async function runNet(
     throw new AppError('bad-input', `The voice net does not take an input of ${['B', ...dims].join(' × ')}.`, {
       file: modelPath,
       detail: error instanceof Error ? error.message : String(error),
-      fix: 'Name the front end it was trained with, or use another net (diarist models list).',
+      fix: 'Name the front end it was trained with (--set embeddings.frontEnd=…, names in docs/models.md), or use another net.',
     });
   }
   throw new AppError('bad-input', 'The voice net gives something else than one vector of float32 a window.', {
