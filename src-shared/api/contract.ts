@@ -6,7 +6,7 @@ import { jobSchema } from '../domain/job.ts';
 import { mediaChoiceSchema, mediaItemSchema } from '../domain/media.ts';
 import { idSchema } from '../domain/records.ts';
 import { fileQualitySchema, qualityMetricSchema } from '../quality/quality.ts';
-import { appErrorSchema } from './errors.ts';
+import { appErrorSchema } from './error-schema.ts';
 import { modelCheckSchema, modelPullSchema, modelSchema, pullOfferSchema } from './models.ts';
 
 /**

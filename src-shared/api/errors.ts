@@ -1,7 +1,5 @@
-import { z } from 'zod';
-
 /** Errors are data: they cross processes and are shown as what happened, to which file, and the way out. */
-export const errorCodeSchema = z.enum([
+export const errorCodes = [
   'bad-input',
   /** A setting that does not exist or does not take this value: what is asked is wrong, not the file. */
   'bad-parameter',
@@ -16,21 +14,20 @@ export const errorCodeSchema = z.enum([
   'crashed',
   'quarantined',
   'internal',
-]);
-export type ErrorCode = z.infer<typeof errorCodeSchema>;
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
-export const appErrorSchema = z.object({
-  code: errorCodeSchema,
+export interface AppErrorData {
+  code: ErrorCode;
   /** One sentence: what happened and why. */
-  message: z.string(),
+  message: string;
   /** The file concerned, if any. */
-  file: z.string().optional(),
+  file?: string | undefined;
   /** The way out, as an instruction. */
-  fix: z.string().optional(),
+  fix?: string | undefined;
   /** Technical detail, folded in the app. */
-  detail: z.string().optional(),
-});
-export type AppErrorData = z.infer<typeof appErrorSchema>;
+  detail?: string | undefined;
+}
 
 /** Thrown inside a process; becomes {@link AppErrorData} at its border. */
 export class AppError extends Error {

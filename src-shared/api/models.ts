@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appErrorSchema } from './errors.ts';
+import { appErrorSchema } from './error-schema.ts';
 
 /** Getting a net: one after another, in the host, whoever asked; what was fetched stays for the next try. */
 export const modelPullSchema = z.object({

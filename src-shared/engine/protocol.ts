@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appErrorSchema } from '../api/errors.ts';
+import { appErrorSchema } from '../api/error-schema.ts';
 import {
   correctionsSchema,
   hypothesisPictureSchema,

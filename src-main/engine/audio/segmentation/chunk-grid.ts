@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 
 /** Windows of 10 s, as published every second (https://github.com/pyannote/pyannote-audio, segmentation-3.0). */
@@ -12,10 +11,6 @@ export const FRAME_REACH_SAMPLES = 991;
 export const LOCAL_SPEAKERS = 3;
 
 export const FRAME_STEP_SEC = FRAME_STEP_SAMPLES / SAMPLE_RATE_HZ;
-
-/** `local.json` beside `local.u8`. */
-export const localGridFile = 'local.json';
-export const localGridSchema = z.object({ hopSamples: z.number().int().positive() });
 
 /** Windows of a recording; the last one is padded with silence if the recording ends inside it. */
 export function chunkCount(samples: number, hopSamples = CHUNK_HOP_SAMPLES): number {

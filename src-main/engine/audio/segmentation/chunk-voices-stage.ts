@@ -5,9 +5,10 @@ import { orderedPieces } from '../ordered-pieces.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 import { splitNet } from '../voice-nets/split-net.ts';
 import { voiceNets, type VoiceNet } from '../voice-nets/voice-net.ts';
-import { CHUNK_FRAMES, localGridFile, localGridSchema } from './chunk-grid.ts';
+import { CHUNK_FRAMES } from './chunk-grid.ts';
 import { voicesByTrunk } from './chunk-voices-by-trunk.ts';
 import type { ChunkVoicesInput } from './chunk-voices-kernel.ts';
+import { localGridFile, localGridSchema } from './local-grid.ts';
 import { localItems, type LocalItem } from './local-items.ts';
 
 const ITEMS_PER_PIECE = 64;
@@ -84,7 +85,7 @@ export function netChunkVoicesStage(modelId: string): Stage<z.ZodObject> {
   if (!net) throw new Error(`no voice net is called ${modelId}`);
   return {
     id: `chunk-voices-${modelId}`,
-    version: '3',
+    version: '4',
     label: 'Telling voices apart',
     params: z.object({}),
     models: [modelId],

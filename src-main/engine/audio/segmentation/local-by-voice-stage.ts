@@ -6,7 +6,8 @@ import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
 import { POSTERIOR_STEP_SEC } from '../pyannote-frames.ts';
 import { speechSchema } from '../speech-regions.ts';
 import { windowsSchema } from '../voice-embeddings.ts';
-import { CHUNK_HOP_SAMPLES, chunkCount, localGridFile } from './chunk-grid.ts';
+import { CHUNK_HOP_SAMPLES, chunkCount } from './chunk-grid.ts';
+import { localGridFile } from './local-grid.ts';
 import { localByVoice } from './local-by-voice.ts';
 import type { TimedVoices } from './local-by-voice.ts';
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Stage } from '../../stage.ts';
 import { orderedPieces } from '../ordered-pieces.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../pcm-reader.ts';
-import { CHUNK_FRAMES, chunkCount, localGridFile } from './chunk-grid.ts';
+import { CHUNK_FRAMES, chunkCount } from './chunk-grid.ts';
+import { localGridFile } from './local-grid.ts';
 
 /** Windows of one piece of work, about a second of one core: few enough that a minute of sound keeps every core busy. */
 const CHUNKS_PER_PIECE = 10;

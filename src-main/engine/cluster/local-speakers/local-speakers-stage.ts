@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localGridFile, localGridSchema } from '../../audio/segmentation/chunk-grid.ts';
+import { localGridFile, localGridSchema } from '../../audio/segmentation/local-grid.ts';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../../audio/pcm-reader.ts';
 import type { Stage } from '../../stage.ts';
 import { warnOfTooFew } from '../too-few-speakers.ts';

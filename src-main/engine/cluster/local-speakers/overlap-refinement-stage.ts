@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { pcmSampleCount, SAMPLE_RATE_HZ } from '../../audio/pcm-reader.ts';
-import { CHUNK_FRAMES, frameCountOf, localGridFile, localGridSchema } from '../../audio/segmentation/chunk-grid.ts';
+import { CHUNK_FRAMES, frameCountOf } from '../../audio/segmentation/chunk-grid.ts';
+import { localGridFile, localGridSchema } from '../../audio/segmentation/local-grid.ts';
 import { windowsSchema } from '../../audio/voice-embeddings.ts';
 import type { Stage } from '../../stage.ts';
 import { clustersSchema } from '../speaker-clusters.ts';
