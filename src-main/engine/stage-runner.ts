@@ -148,6 +148,7 @@ class JobRun {
       if (!(await cache.lookup(planned.node.stage.id, planned.key))) missing.push(planned);
     }
     this.#meter.plan(missing.map((planned) => planned.meterStage));
+    if (missing.some(({ node }) => node.stage.models.length > 0)) this.#services.pool.warmUp();
     const entries = new Map<string, StageEntry>();
     for (const planned of this.#plan.nodes) {
       const entry = await this.#finished(planned, entries);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { AppError } from '#shared/api/errors.ts';
 import { CancelFlag, WorkerPool } from './worker-pool.ts';
 import type { PoolOptions } from './worker-pool.ts';
@@ -25,6 +25,27 @@ it('runs kernels and loads the runtime of its workers one after another', async 
   expect(await Promise.all(sent)).toEqual(values);
   expect(states).toEqual(Array.from({ length: states.length }, (_, i) => (i % 2 ? 'loaded' : 'loading')));
   expect(states.length).toBeGreaterThan(2);
+});
+
+it('has its workers loaded before there is work, once', async () => {
+  const states: string[] = [];
+  const pool = open({ onRuntime: (state) => states.push(state) });
+  pool.warmUp();
+  pool.warmUp();
+  await vi.waitFor(() => expect(states.filter((state) => state === 'loaded')).toHaveLength(2), { timeout: 20_000 });
+  expect(await pool.run('sleep-echo', { millis: 1, value: 3 }, new CancelFlag())).toBe(3);
+  expect(states).toHaveLength(4);
+});
+
+it('warmed up in vain fails nobody until there is work', async () => {
+  const log: string[] = [];
+  const pool = open({ workerFile: path.join(tmpdir(), 'no-such-worker.mjs'), onLog: (_level, text) => log.push(text) });
+  pool.warmUp();
+  await vi.waitFor(() => expect(log).not.toHaveLength(0), { timeout: 20_000 });
+  expect(await pool.run('sleep-echo', { millis: 1, value: 1 }, new CancelFlag()).catch(codeOf)).toBe('crashed');
+  pool.warmUp();
+  await pool.close();
+  pool.warmUp();
 });
 
 it('a set flag stops running kernels and keeps waiting ones from starting', async () => {

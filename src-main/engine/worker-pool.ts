@@ -55,7 +55,7 @@ interface Slot {
 const minRunsBeforeReplace = 50;
 
 /**
- * Worker threads that run kernels. They are started at the first kernel and load onnxruntime one after another, never
+ * Worker threads that run kernels. They are started by `warmUp` or at the first kernel and load onnxruntime one after another, never
  * together (microsoft/onnxruntime #20084). No worker is ever terminated: during a run that would abort the process.
  */
 export class WorkerPool {
@@ -74,6 +74,11 @@ export class WorkerPool {
 
   get size(): number {
     return this.#options.workers;
+  }
+
+  /** Start the workers now: they load onnxruntime while the job still reads its file. */
+  warmUp(): void {
+    if (!this.#closed) this.#ensureStarted();
   }
 
   /**

@@ -90,6 +90,7 @@ export class Diarizer {
     const mediaPath = path.resolve(file);
     // In this order a file that is replaced in between is noticed: the engine compares it with its identity.
     const identity = await identifyFile(mediaPath);
+    this.#engine.prepare();
     const probe = await probeMedia(this.workspace.tools, mediaPath);
     const choice = options.choice ?? { audioStream: null, channel: 'mix' as const, range: null };
     const job: EngineJob = {

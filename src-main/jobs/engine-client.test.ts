@@ -101,6 +101,41 @@ describe('jobs', () => {
   });
 });
 
+describe('an engine that is prepared', () => {
+  it('is the one that runs the job', async () => {
+    const client = open();
+    client.prepare();
+    client.prepare();
+    await vi.waitFor(() => expect(client.info).not.toBeNull(), { timeout: 20_000 });
+    const { pid } = client.info!;
+    expect((await client.run(fixture.job())).segments).toHaveLength(8);
+    expect(client.info!.pid).toBe(pid);
+  });
+  it('ends when no job comes', async () => {
+    const client = open({ idleShutdownMs: 50 });
+    client.prepare();
+    await vi.waitFor(() => expect(client.info).not.toBeNull(), { timeout: 20_000 });
+    await vi.waitFor(() => expect(client.info).toBeNull(), { timeout: 20_000 });
+  });
+  it('but never starts is not tried again until a job asks, which is told why', async () => {
+    const broken = path.join(fixture.folder, 'broken.mjs');
+    await writeFile(broken, 'process.stderr.write("no such luck"); process.exit(7);');
+    let starts = 0;
+    const client = open({
+      spawn: (events, env) => {
+        starts++;
+        return forkEngine(broken)(events, env);
+      },
+    });
+    client.prepare();
+    await sleep(500);
+    expect(starts).toBe(1);
+    const error = await errorOf(client.run(fixture.job()));
+    expect(error.message).toContain('exit code 7');
+    expect(error.detail).toContain('no such luck');
+  });
+});
+
 it('an engine with nothing to do ends, and starts again for the next job', async () => {
   const client = open({ idleShutdownMs: 50 });
   await client.run(fixture.job());

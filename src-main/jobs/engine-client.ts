@@ -105,6 +105,17 @@ export class EngineClient {
     else if (this.#live) this.#live.ready = false;
   }
 
+  /** Start the process, if there is none, for a job that will come soon: it loads while the caller looks at the file. */
+  prepare(): void {
+    if (this.#live || this.#closed || this.#restSec() > 0) return;
+    try {
+      this.#spawn();
+    } catch {
+      // The job that comes tries again, and says why it cannot.
+    }
+    this.#next();
+  }
+
   /**
    * Run a job to its end.
    * @throws AppError of the job; `crashed` with signal or exit code when the engine died; `cancelled` after an abort
@@ -281,7 +292,8 @@ export class EngineClient {
       this.#settle(pending, crashError(live, exit, pending));
     }
     // Ready again before the next job asks; but not where it was told to end.
-    const wanted = !live.ending || live.killed;
+    // One that never came up and that nobody waits for is tried again when somebody asks, and can be told.
+    const wanted = live.ending ? live.killed : live.ready || pending !== undefined;
     if (wanted && !this.#closed && !this.#live && this.#restSec() === 0) this.#spawn();
     this.#next();
   }
