@@ -70,7 +70,7 @@ export function convertCommand(): Command {
         const post = postOf(options.post);
         const fps = fpsOf(options.fps) ?? (post ? SORTFORMER_FPS : undefined);
         const rate = fps === undefined ? {} : { fps };
-        if ((options.from ?? 'rttm') === 'rttm' && (await isLargeRttm(input))) {
+        if (!post && (options.from ?? 'rttm') === 'rttm' && (await isLargeRttm(input))) {
           const large = await convertLargeRttm(input, out, format.id, options.force ?? false);
           report(options.json ?? false, { input, output: out, from: 'rttm', to: format.id, ...large });
           return exitCode.ok;
@@ -79,6 +79,11 @@ export function convertCommand(): Command {
           ...rate,
           ...(post ? { posteriorRules: post } : {}),
         });
+        if (post && source.formatId !== 'npy') {
+          throw new UsageError(
+            `--post is for probabilities in a .npy matrix; ${input} is of format ${source.formatId}.`,
+          );
+        }
         const { bytes, warnings } = convertLabels(source, format.id, {
           ...rate,
           stem: path.basename(options.out).replace(/(?<=.)\..*$/u, ''),

@@ -64,6 +64,9 @@ describe('diarist posteriors', () => {
     writeFileSync(path.join(dir, 'text.npy'), 'no matrix');
     expect((await runCli(['posteriors', 'text.npy', '-o', 'u.rttm'], { cwd: dir })).code).toBe(3);
     writeMatrix('v.npy');
+    writeFileSync(path.join(dir, 'turns.rttm'), 'SPEAKER a 1 0 1 <NA> <NA> x <NA> <NA>\n');
+    const post = ['convert', 'turns.rttm', '-o', 'w.rttm', '--post', 'sortformer-dihard3'];
+    expect((await runCli(post, { cwd: dir })).code).toBe(2);
     const both = ['posteriors', 'v.npy', '-o', 'v.rttm', '--threshold', '0.5', '--reference', 'ref.rttm'];
     expect((await runCli(both, { cwd: dir })).code).toBe(2);
   });

@@ -36,6 +36,14 @@ describe('posteriors of Sortformer', () => {
     ]);
     expect(read('callhome')).toEqual([[0.57, 2.41, 'spk00']]);
   });
+  it.each([
+    ['logits', rows.map((row) => row.map((value) => 10 * value - 5)), /frame 0, speaker 0 is -4, no probability/u],
+    ['negative numbers', rows.map((row) => row.map((value) => -value)), /frame 0, speaker 0 is -0\.1, no/u],
+    ['a row per speaker', [0, 1, 2, 3].map((k) => rows.map((row) => row[k]!)), /speakers \(50\) than frames \(4\)/u],
+  ])('%s are refused', (_, wrong, reason) => {
+    const read = () => readLabels(matrix(wrong), 'a.npy', undefined, { posteriorRules: sortformerRules.dihard3 });
+    expect(read).toThrow(reason);
+  });
   it('that are no numbers are refused', () => {
     const wrong = rows.map((row, t) => (t === 7 ? [0, Number.NaN, 0, 0] : row));
     expect(() => readLabels(matrix(wrong), 'a.npy', undefined, { posteriorRules: sortformerRules.dihard3 })).toThrow(

@@ -73,18 +73,31 @@ export function parseNpy(text: string, options: ParseOptions = {}): { turns: Tur
   return { turns, warnings };
 }
 
+/** Probabilities that were computed in half precision may miss 0 and 1 by so much. */
+const ROUNDING = 1e-3;
+
 /**
  * Probabilities by speaker, frames of a T × S matrix.
  * @param text a character a byte
- * @throws AppError bad-input, also for what is no number
+ * @throws AppError bad-input, also for what is no probability and for a matrix that lies on its side
  */
 export function readPosteriors(text: string, file: string): Float64Array[] {
   const { frames, speakers, at } = readMatrix(text, file);
+  if (speakers > frames && frames > 0)
+    throw badInput(`more speakers (${speakers}) than frames (${frames})`, null, file, 'Transpose it: a row per frame.');
   return Array.from({ length: speakers }, (_, speaker) => {
     const column = Float64Array.from({ length: frames }, (__, frame) => at(frame, speaker));
     const wrong = column.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0)
       throw badInput(`the value of frame ${wrong}, speaker ${speaker} is not a finite number`, null, file);
+    const outside = column.findIndex((value) => value < -ROUNDING || value > 1 + ROUNDING);
+    if (outside >= 0)
+      throw badInput(
+        `the value of frame ${outside}, speaker ${speaker} is ${roundTo(column[outside]!, 4)}, no probability`,
+        null,
+        file,
+        'Save what comes after the sigmoid, numbers from 0 to 1.',
+      );
     return column;
   });
 }
