@@ -134,6 +134,49 @@ test('faces of the sample: boxes where they are, whose they are, who is off scre
   await expect(page.getByRole('button', { name: 'Correct by 80 ms' })).toBeVisible();
 });
 
+test('what a person says of faces is kept, and the next run goes by it', async ({ start }) => {
+  test.setTimeout(2 * lookingMs);
+  const review = await start({ media: [sample] });
+  await looked(review);
+  const { page, status, speakers } = review;
+  const seenLeft = (): Promise<boolean> => middleOfDrawn(page, 0, 0.5).then((middle) => middle !== null);
+  const seenRight = (): Promise<boolean> => middleOfDrawn(page, 0.5, 1).then((middle) => middle !== null);
+  await expect.poll(seenLeft).toBe(true);
+  await expect.poll(seenRight).toBe(true);
+
+  let name: string | undefined;
+  await test.step('that a face is whose the machine thought is a word too, and undone as one', async () => {
+    await review.press('Escape', 'f');
+    await expect(status).toContainText('Selected the face of');
+    [, name] = /Selected the face of (.+?), seen/u.exec((await status.textContent()) ?? '') ?? [];
+    const names = await speakers.allTextContents();
+    const number = names.findIndex((text) => name !== undefined && text.includes(name)) + 1;
+    await review.press(`Digit${number}`, 'g');
+    await expect(status).toContainText(/^Confirmed \d faces? \(.*\) as /u);
+    await review.press('Control+z');
+    await expect(status).toContainText(/^Undid: Confirmed/u);
+    await review.press('Control+y');
+    await expect(status).toContainText(/^Redid: Confirmed/u);
+  });
+
+  await test.step('a face that is none is not found again', async () => {
+    await review.press('f', 'Shift+Delete');
+    await expect(status).toContainText(/^Deleted 1 face/u);
+    await expect.poll(seenRight).toBe(false);
+    await review.press('r');
+    await page.getByRole('checkbox', { name: 'Use the result at once' }).check();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(status).toContainText(/^Adopted Diarist AV/u, { timeout: lookingMs });
+    await expect.poll(seenLeft).toBe(true);
+    expect(await seenRight()).toBe(false);
+    // The other stays whose it was said to be.
+    await review.press('f');
+    await expect(status).toContainText(`Selected the face of ${name}`);
+    await review.press('Control+z', 'Control+z');
+    await expect(status).toContainText(/^Undid: Deleted/u);
+  });
+});
+
 test('two people side by side: a box in each half, in the colours of two speakers', async ({ start }) => {
   test.skip(!existsSync(twoPeople), 'needs ../shared');
   test.setTimeout(lookingMs + 60_000);
