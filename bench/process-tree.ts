@@ -27,6 +27,7 @@ export async function withTreeUsage<T>(work: () => Promise<T>): Promise<{ value:
   const seen = new Map<number, { name: string; first: number; last: number }>();
   let peakRssBytes = 0;
   let any = false;
+  let isFirst = true;
   const sample = async (): Promise<void> => {
     const family = await familyStats(process.pid);
     if (family.length > 0) any = true;
@@ -36,9 +37,10 @@ export async function withTreeUsage<T>(work: () => Promise<T>): Promise<{ value:
     );
     for (const { pid, name, cpuSec } of family) {
       const known = seen.get(pid);
-      // Of this process only what it uses from now on; children are counted from their birth.
-      seen.set(pid, { name, first: known?.first ?? (pid === process.pid ? cpuSec : 0), last: cpuSec });
+      // Of what runs already only what it uses from now on; what is started later is counted from its birth.
+      seen.set(pid, { name, first: known?.first ?? (isFirst ? cpuSec : 0), last: cpuSec });
     }
+    isFirst = false;
   };
   await sample();
   let sampling = Promise.resolve();

@@ -15,6 +15,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { rememberCompiledCode } from '../scripts/compile-cache.ts';
 import { audioSpeed } from './speed/audio-speed.ts';
 import { avSpeed } from './speed/av-speed.ts';
 import { hasGrid } from './speed/grid-clip.ts';
@@ -22,6 +23,8 @@ import { hasGrid } from './speed/grid-clip.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 export async function run(args: string[]): Promise<number> {
+  // As bin/diarist does for the product (ADR 0055); what is measured is not the first start ever.
+  rememberCompiledCode();
   if (args.includes('--peer')) return (await import('./peer/compare.ts')).run(args);
   const valueOf = (name: string): string | undefined =>
     args.includes(name) ? args[args.indexOf(name) + 1] : undefined;

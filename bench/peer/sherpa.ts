@@ -1,6 +1,6 @@
 /**
  * The peer in a process of its own: node sherpa.ts <folder of sherpa-onnx-node> <segmentation> <embedding> <wav> <threads>.
- * Prints one line of JSON: wall and CPU seconds of the diarization (not of loading) and the largest memory.
+ * Prints one line of JSON: wall and CPU seconds of the diarization (not of loading), of all before it, and the largest memory.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,4 +34,5 @@ const segments = diarization.process(samples);
 const wallSec = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 const rssBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ wallSec, cpuSec: (user + system) / 1e6, rssBytes, segments: segments.length }));
+const loadSec = start / 1000;
+console.log(JSON.stringify({ wallSec, cpuSec: (user + system) / 1e6, rssBytes, loadSec, segments: segments.length }));
