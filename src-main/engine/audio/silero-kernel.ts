@@ -48,7 +48,10 @@ export const sileroVad: Kernel<SileroInput, Float32Array> = async (context, inpu
     const block = new Float32Array(lanes * width);
     let state: Tensor = new Tensor('float32', new Float32Array(2 * lanes * STATE_SIZE), [2, lanes, STATE_SIZE]);
     const rate = new Tensor('int64', BigInt64Array.of(BigInt(SAMPLE_RATE_HZ)), []);
-    for (let step = 0; step < warmUpSteps + laneSteps; step++) {
+    // One lane alone may end early, and has nothing to warm up on where the file begins.
+    const firstStepRun = lanes === 1 && firstStep === 0 ? warmUpSteps : 0;
+    const endStep = warmUpSteps + Math.min(laneSteps, out.length);
+    for (let step = firstStepRun; step < endStep; step++) {
       if (step % STEPS_PER_CHECK === 0) context.checkCancelled();
       const offset = step * VAD_STEP_SAMPLES;
       for (let lane = 0; lane < lanes; lane++) {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-node';
 import { resolveModel } from '#models/registry.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sileroVad, VAD_STEP_SAMPLES, vadStepCount } from './silero-kernel.ts';
 import { vadGroups } from './silero-vad.ts';
 import { localKernelContext, modelsDir } from './testing/local-kernels.ts';
@@ -45,6 +45,22 @@ describe('Silero in lanes', () => {
     expect(Math.max(...differences.slice(0, 160))).toBeLessThan(1e-4);
     // The others started 2 s early from nothing.
     expect(differences.reduce((sum, value) => sum + value, 0) / differences.length).toBeLessThan(0.02);
+    await rm(dir, { recursive: true });
+  });
+
+  it('runs no longer than a short recording lasts', async () => {
+    const samples = voiceLikePcm(1.2);
+    const { dir, pcmPath } = await writePcm(samples);
+    const session = await context.session(modelPath);
+    const run = vi.spyOn(session, 'run');
+    const [group] = vadGroups(vadStepCount(samples.length));
+    const input = { modelPath, pcmPath, ...group!, laneSteps: 960, warmUpSteps: 64 };
+    const { output } = await sileroVad(context, input);
+    expect(run).toHaveBeenCalledTimes(vadStepCount(samples.length));
+    run.mockRestore();
+    const wanted = await stepwise(samples);
+    expect(output).toHaveLength(wanted.length);
+    wanted.forEach((value, i) => expect(output[i]).toBeCloseTo(value, 4));
     await rm(dir, { recursive: true });
   });
 
