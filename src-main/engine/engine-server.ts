@@ -7,6 +7,7 @@ import { resolveModel } from '#models/registry.ts';
 import { checkMedia } from './check-media.ts';
 import type { EnginePort } from './engine-port.ts';
 import { ingestRecipe } from './job-plan.ts';
+import { noteOfProviders } from './provider-note.ts';
 import { StageCache } from './stage-cache.ts';
 import { runJob } from './stage-runner.ts';
 import type { SystemRecipe } from './stage.ts';
@@ -173,9 +174,6 @@ function recipeOf({ kind, systemId }: EngineJob, options: EngineOptions): System
   return kind === 'voices' ? voicePrintsRecipe : options.findSystem(systemId);
 }
 
-/** `cpu`, or the wished provider with what became of it. */
 function providerNote({ settings, providers }: Session): string {
-  const refused = [...providers].find(([, { reason }]) => reason !== null);
-  if (!refused) return settings.provider;
-  return `cpu (${refused[1].reason ?? ''})`;
+  return noteOfProviders(settings.provider, providers);
 }

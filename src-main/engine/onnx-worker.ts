@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, toErrorData } from '#shared/api/errors.ts';
+import type { Provider } from '#shared/engine/protocol.ts';
 import { crashIfAsked } from './crash-trigger.ts';
 import { kernelLoaders } from './kernels.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
@@ -16,7 +17,7 @@ crashIfAsked('load');
 const ort = await import('onnxruntime-node');
 const create = createWith(ort);
 const sessions = new SessionCache(async (modelPath) => {
-  const report = (now: { provider: WorkerSettings['provider']; reason: string | null }): void =>
+  const report = (now: { provider: Provider; reason: string | null }): void =>
     send({ type: 'session', modelPath, provider: now.provider, reason: now.reason });
   const opened = await openSession(create, modelPath, settings, report);
   report(opened);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Provider } from '#shared/engine/protocol.ts';
-import { SessionCache, createWith, differenceOf, openSession } from './session.ts';
+import { SessionCache, createWith, differenceOf, ladderOf, openSession } from './session.ts';
 import type { SessionFactory } from './session.ts';
 
 const silero = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
@@ -52,6 +52,32 @@ it('a provider this machine refuses becomes the CPU, with the reason', async () 
   const opened = await openSession(refusing, model, webgpu);
   expect(opened).toMatchObject({ provider: 'cpu', reason: 'webgpu refused: Failed to get a WebGPU adapter' });
   expect(Object.keys(await opened.session.run(feeds()))).toHaveLength(2);
+});
+
+it('a ladder goes down to the first provider that takes the net, and says why not the ones before', async () => {
+  const [first, second] = ladderOf('auto');
+  const down =
+    (...refused: (Provider | undefined)[]): SessionFactory =>
+    (bytes, provider, threads) => {
+      if (refused.includes(provider)) throw new Error(`no ${provider} here`);
+      return create(bytes, 'cpu', threads);
+    };
+  const open = (factory: SessionFactory) => openSession(factory, model, { provider: 'auto', intraOpThreads: 1 });
+  expect(await open(down())).toMatchObject({ provider: first, reason: null });
+  const reason = `${first} refused: no ${first} here`;
+  const opened = await open(down(first));
+  expect(opened).toMatchObject({ provider: second, reason });
+  expect(Object.keys(await opened.session.run(feeds()))).toHaveLength(2);
+  const all = ladderOf('auto').map((provider) => `${provider} refused: no ${provider} here`);
+  expect(await open(down(...ladderOf('auto')))).toMatchObject({ provider: 'cpu', reason: all.join('; ') });
+  expect(ladderOf('auto', 'win32')).toEqual(['cuda', 'dml', 'webgpu']);
+  expect(ladderOf('auto', 'darwin')).toEqual(['coreml', 'webgpu']);
+});
+
+it('a net that cannot work on what it is given is named', async () => {
+  const { session } = await openSession(create, model, { provider: 'cpu', intraOpThreads: 1 });
+  const wrong = { ...feeds(), input: new ort.Tensor('float32', new Float32Array(576), [1, 1, 576]) };
+  await expect(session.run(wrong)).rejects.toMatchObject({ data: { code: 'bad-input', file: model } });
 });
 
 it('a provider whose first answer is the CPU’s is trusted, and the CPU session released', async () => {

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
-import type { Provider } from '#shared/engine/protocol.ts';
+import type { Provider, ProviderWish } from '#shared/engine/protocol.ts';
 import type * as Ort from 'onnxruntime-node';
 
 export interface SessionOptions {
-  provider: Provider;
+  provider: ProviderWish;
   intraOpThreads: number;
 }
 
@@ -13,7 +13,7 @@ export interface OpenedSession {
   session: Ort.InferenceSession;
   /** What the net really runs on. */
   provider: Provider;
-  /** Why that is not the wished provider; null when it is. */
+  /** Why it is not the wished provider, or not the first of the ladder; null when it is. */
   reason: string | null;
 }
 
@@ -35,8 +35,20 @@ export const createWith =
       logSeverityLevel: 3,
     });
 
+const ladders: Readonly<Record<string, readonly Provider[]>> = {
+  linux: ['cuda', 'webgpu'],
+  win32: ['cuda', 'dml', 'webgpu'],
+  darwin: ['coreml', 'webgpu'],
+};
+
+/** What a wish is tried on before the CPU, the fastest first. */
+export function ladderOf(wish: ProviderWish, platform: string = process.platform): readonly Provider[] {
+  if (wish === 'cpu') return [];
+  return wish === 'auto' ? (ladders[platform] ?? ['webgpu']) : [wish];
+}
+
 /**
- * Open a model on the wished provider or, where that fails, on the CPU. onnxruntime does not fall back by itself:
+ * Open a model on the wished provider, or on the first of the ladder that takes it, or else on the CPU. onnxruntime does not fall back by itself:
  * `['webgpu', 'cpu']` throws on a machine without an adapter. A provider other than the CPU is trusted only after its
  * first output agreed with the CPU's; until then every run goes through that comparison.
  * @throws AppError `io` for a file that cannot be read or is no model
@@ -68,17 +80,22 @@ export async function openSession(
         );
       },
     );
-  if (options.provider === 'cpu') return { session: await onCpu(), provider: 'cpu', reason: null };
-  let wished: Ort.InferenceSession;
-  try {
-    wished = await create(model, options.provider, options.intraOpThreads);
-  } catch (error) {
-    return { session: await onCpu(), provider: 'cpu', reason: `${options.provider} refused: ${wordsOf(error)}` };
+  const refusals: string[] = [];
+  for (const provider of ladderOf(options.provider)) {
+    let wished: Ort.InferenceSession;
+    try {
+      wished = await create(model, provider, options.intraOpThreads);
+    } catch (error) {
+      refusals.push(`${provider} refused: ${wordsOf(error)}`);
+      continue;
+    }
+    const refused = refusals.length === 0 ? null : refusals.join('; ');
+    const session = verifyAgainst(wished, await onCpu(), (reason) =>
+      onChange(reason === null ? { provider, reason: refused } : { provider: 'cpu', reason: `${provider}: ${reason}` }),
+    );
+    return { session, provider, reason: refused };
   }
-  const session = verifyAgainst(wished, await onCpu(), (reason) =>
-    onChange(reason === null ? { provider: options.provider, reason: null } : { provider: 'cpu', reason }),
-  );
-  return { session, provider: options.provider, reason: null };
+  return { session: await onCpu(), provider: 'cpu', reason: refusals.length === 0 ? null : refusals.join('; ') };
 }
 
 /** The same session, whose failures name the file and the way out instead of a place in onnxruntime. */

@@ -1,11 +1,11 @@
 import type { AppErrorData } from '#shared/api/errors.ts';
-import type { Provider } from '#shared/engine/protocol.ts';
+import type { Provider, ProviderWish } from '#shared/engine/protocol.ts';
 import type { KernelName } from './kernels.ts';
 
 /** Between the pool and its workers; both ends are one build of one process, so types suffice. */
 export interface WorkerSettings {
   intraOpThreads: number;
-  provider: Provider;
+  provider: ProviderWish;
 }
 
 export type ToWorker =

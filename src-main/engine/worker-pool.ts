@@ -2,7 +2,7 @@ import { constrainedMemory, memoryUsage } from 'node:process';
 import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AppError, fromErrorData } from '#shared/api/errors.ts';
-import type { Provider } from '#shared/engine/protocol.ts';
+import type { Provider, ProviderWish } from '#shared/engine/protocol.ts';
 import { entryPath } from '#runtime/entry-path.ts';
 import type { KernelInput, KernelName, KernelOutput } from './kernels.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts';
@@ -10,7 +10,7 @@ import type { FromWorker, ToWorker, WorkerSettings } from './worker-messages.ts'
 export interface PoolOptions {
   workers: number;
   intraOpThreads: number;
-  provider: Provider;
+  provider: ProviderWish;
   /** Worker file; tests may give their own. */
   workerFile?: string;
   /** Resident memory of the process above which idle workers are replaced, one after another. */

@@ -123,7 +123,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         platform: `${process.platform}-${process.arch}`,
         cores: availableParallelism(),
         ffmpeg: found && { path: found.ffmpegPath, version: found.ffmpegVersion, source: found.source },
-        provider: engine.info?.provider ?? 'cpu',
+        provider: engine.provider,
         offline: process.env['DIARIST_OFFLINE'] === '1',
         notices: [...notices, ...project.notices.map(told)],
       };

@@ -112,9 +112,10 @@ describe('an engine that is prepared', () => {
     expect(client.info!.pid).toBe(pid);
   });
   it('ends when no job comes', async () => {
-    const client = open({ idleShutdownMs: 50 });
+    // Long enough to be seen alive on a busy machine.
+    const client = open({ idleShutdownMs: 1000 });
     client.prepare();
-    await vi.waitFor(() => expect(client.info).not.toBeNull(), { timeout: 20_000 });
+    await vi.waitFor(() => expect(client.info).not.toBeNull(), { timeout: 20_000, interval: 10 });
     await vi.waitFor(() => expect(client.info).toBeNull(), { timeout: 20_000 });
   });
   it('but never starts is not tried again until a job asks, which is told why', async () => {

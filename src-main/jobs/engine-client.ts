@@ -77,6 +77,8 @@ export class EngineClient {
   readonly #queue: Pending[] = [];
   #live: Live | null = null;
   #info: EngineInfo | null = null;
+  /** As the last job told; null before the first. */
+  #provider: string | null = null;
   #crashTimesMs: number[] = [];
   #loadCrashes = 0;
   #closed = false;
@@ -94,6 +96,11 @@ export class EngineClient {
 
   get settings(): EngineSettings {
     return this.#settings;
+  }
+
+  /** What nets run on, with the reasons, as the last job found; before the first what is wished. */
+  get provider(): string {
+    return this.#provider ?? this.#settings.provider;
   }
 
   /** New settings for the next job; the process is replaced as soon as it is idle. */
@@ -241,6 +248,8 @@ export class EngineClient {
       case 'failed':
       case 'cancelled': {
         if (pending?.job.jobId !== message.jobId) return;
+        // What nets really run on is known when some have run.
+        if (message.type === 'done') this.#provider = message.result.provenance.provider;
         if (message.type === 'cancelled' || pending.options.signal?.aborted) {
           this.#settle(pending, new AppError('cancelled', 'Cancelled.'));
         } else if (message.type === 'failed') this.#settle(pending, fromErrorData(message.error));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
-import { providerSchema } from '#shared/engine/protocol.ts';
+import { providerWishSchema } from '#shared/engine/protocol.ts';
 import type { EngineSettings } from '#shared/engine/protocol.ts';
 import { findTools } from '#media/ffmpeg.ts';
 import type { FfmpegTools } from '#media/ffmpeg.ts';
@@ -64,13 +64,13 @@ export async function resolveWorkspace(options: WorkspaceOptions = {}): Promise<
   };
 }
 
-/** DIARIST_PROVIDER names what the nets should run on; the CPU is the default and what everything falls back to. */
+/** DIARIST_PROVIDER names what the nets should run on, `auto` the best of this system; the CPU is the default and what everything falls back to. */
 function wishedProvider(): EngineSettings['provider'] {
   const wish = process.env['DIARIST_PROVIDER'];
   if (!wish) return 'cpu';
-  const parsed = providerSchema.safeParse(wish);
+  const parsed = providerWishSchema.safeParse(wish);
   if (parsed.success) return parsed.data;
   throw new AppError('bad-parameter', `DIARIST_PROVIDER=${wish} names nothing that nets can run on.`, {
-    fix: `Use one of: ${providerSchema.options.join(', ')}.`,
+    fix: `Use one of: ${providerWishSchema.options.join(', ')}.`,
   });
 }

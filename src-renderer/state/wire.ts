@@ -70,6 +70,11 @@ export function connectStores(api: ApiClient): () => void {
     review.getState().say(i18next.t('jobs.failedSay', { name, message: job.error.message }), 'problem', job.error);
   };
 
+  /** What nets run on, and why not elsewhere, is known after the first of them have run. */
+  const refreshInfo = (): void => {
+    void api.call('app.info', {}).then((info) => app.setState({ info }), report);
+  };
+
   const receive = (event: ApiEvent): void => {
     review.getState().receive(event);
     if (event.type === 'job.changed') {
@@ -78,6 +83,7 @@ export function connectStores(api: ApiClient): () => void {
       if (before !== event.job.state) {
         reloadMedia();
         sayFailure(event.job, before);
+        if (event.job.state === 'done') refreshInfo();
       }
     } else if (event.type === 'media.changed') reloadMedia();
     else if (event.type === 'project.changed') void loadProject().catch(report);

@@ -67,6 +67,7 @@ export function providerName(provider: string): string {
     cuda: 'CUDA',
     dml: 'DirectML',
     coreml: 'Core ML',
+    auto: 'the fastest that is there',
   };
   return names[bare.toLowerCase()] ?? bare;
 }

@@ -17,6 +17,10 @@ import { mediaChoiceSchema, mediaIdentitySchema, mediaProbeSchema } from '../dom
 export const providerSchema = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
 export type Provider = z.infer<typeof providerSchema>;
 
+/** What nets should run on: one provider, or `auto` = the first of this system's that takes the net. */
+export const providerWishSchema = z.enum([...providerSchema.options, 'auto']);
+export type ProviderWish = z.infer<typeof providerWishSchema>;
+
 export const engineSettingsSchema = z.object({
   /** Stage cache folder; may be deleted at any time. */
   cacheDir: z.string(),
@@ -33,8 +37,8 @@ export const engineSettingsSchema = z.object({
   threads: z.number().int().min(0).max(64),
   /** `single` = one worker with intra-op threads: the fallback after two native crashes at load. */
   layout: z.enum(['workers', 'single']),
-  /** Wished execution provider; each model falls back to the CPU by itself. */
-  provider: providerSchema.default('cpu'),
+  /** Wished execution provider; each model falls back by itself, to the CPU in the end. */
+  provider: providerWishSchema.default('cpu'),
 });
 export type EngineSettingsInput = z.input<typeof engineSettingsSchema>;
 export type EngineSettings = z.infer<typeof engineSettingsSchema>;
