@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureFolder } from '#runtime/ensure-folder.ts';
 import { AppError } from '#shared/api/errors.ts';
@@ -27,7 +27,13 @@ export async function writeShard(folder: string, name: string, values: Float32Ar
   const body = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   await ensureFolder(folder);
   const part = `${file}.${randomBytes(4).toString('hex')}.part`;
-  await writeFile(part, Buffer.concat([digestOf(body), body]));
+  const handle = await open(part, 'w');
+  try {
+    await handle.writeFile(digestOf(body));
+    await handle.writeFile(body);
+  } finally {
+    await handle.close();
+  }
   await rename(part, file);
 }
 

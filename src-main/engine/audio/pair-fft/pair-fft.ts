@@ -8,6 +8,9 @@ declare const WebAssembly: {
   };
 };
 
+/** Kept for the thread's life: what is compiled anew is slow at first. */
+const known = new Map<string, object>();
+
 /**
  * Power spectra of frames of 512 or 2048 samples (half of it must be a power of 4), two at a time in the halves of one
  * register: bit for bit what `RealFft` gives for each, in less than half the time. One instance per thread of use.
@@ -30,9 +33,10 @@ export class PairFft {
     }
     const plan = planOf(size);
     const bytes = plan.sound + soundSamples * Float64Array.BYTES_PER_ELEMENT;
-    const { exports } = new WebAssembly.Instance(
-      new WebAssembly.Module(pairFftModule(size, frameSamples, plan, bytes)),
-    );
+    const name = `${size} ${frameSamples} ${bytes}`;
+    const compiled = known.get(name) ?? new WebAssembly.Module(pairFftModule(size, frameSamples, plan, bytes));
+    known.set(name, compiled);
+    const { exports } = new WebAssembly.Instance(compiled);
     const { buffer } = exports.memory;
     for (const { offset, numbers } of [...plan.turns, plan.halfTurns]) {
       new Float64Array(buffer, offset, numbers.length).set(numbers);
