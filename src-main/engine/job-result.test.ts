@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { trackRowValues } from '#shared/evidence/face-schemas.ts';
 import { stageMetaName } from '#shared/engine/stage-entry.ts';
-import { noteOfCorrections, readPicture } from './job-result.ts';
+import { noteOfCorrections, readPicture, readSpeakerCount, tooFewSpeakers } from './job-result.ts';
 import { describeFiles, StageEntry } from './stage-files.ts';
 
 const folders: string[] = [];
@@ -134,4 +134,32 @@ it('keeps where faces were, and what a person had corrected of them, with what w
 
 it('has nothing to say of a system that only hears', async () => {
   expect(await readPicture(new Map([['face-tracks', await tracks()]]))).toEqual({});
+});
+
+const turnsOf = (speakers: number) =>
+  Array.from({ length: speakers }, (_, k) => ({ startSec: k, endSec: k + 1, speaker: `s${k}`, confidence: null }));
+
+it('the count is no surer than what was asked for allows', async () => {
+  const counts = [2, 3, 4, 5].map((count) => ({ count, probability: 0.25 }));
+  const clusters = await entry('speaker-clusters', {}, { 'clusters.json': { speakerCount: 4, labels: [], counts } });
+  const entries = new Map([['clusters', clusters]]);
+  expect((await readSpeakerCount(entries, turnsOf(4))).speakerCount).toMatchObject({ low: 2, high: 5 });
+  const bounded = await readSpeakerCount(entries, turnsOf(4), { min: 4, max: 9 });
+  expect(bounded.speakerCount).toMatchObject({
+    ...{ found: 4, low: 4, high: 5 },
+    probabilities: [
+      { count: 4, probability: 0.5 },
+      { count: 5, probability: 0.5 },
+    ],
+  });
+  expect(await readSpeakerCount(entries, turnsOf(6), { min: 6, max: 9 })).toEqual({});
+});
+
+it('fewer speakers than were asked for are said, once', () => {
+  const asked = { min: 3, max: 5 };
+  expect(tooFewSpeakers(turnsOf(2), asked, [])).toEqual(['3 speakers were asked for; turns were found of 2.']);
+  expect(tooFewSpeakers(turnsOf(3), asked, [])).toEqual([]);
+  expect(tooFewSpeakers(turnsOf(2), null, [])).toEqual([]);
+  expect(tooFewSpeakers([], asked, [])).toEqual([]);
+  expect(tooFewSpeakers(turnsOf(2), asked, ['3 speakers were asked for, but …'])).toEqual([]);
 });

@@ -19,7 +19,7 @@ import {
   trackRowValues,
   type TrackData,
 } from '#shared/evidence/face-schemas.ts';
-import type { ArtifactRef } from '#shared/engine/protocol.ts';
+import type { ArtifactRef, EngineJob } from '#shared/engine/protocol.ts';
 import { decodedFile, decodedSchema, pcmStage } from './media-stages.ts';
 import { clustersFile, clustersSchema, speakerClustersStage } from './cluster/speaker-clusters.ts';
 import type { StageEntry } from './stage-files.ts';
@@ -30,16 +30,36 @@ const hypothesisSchema = z.object({ segments: z.array(hypothesisSegmentSchema) }
 export const readHypothesis = async (output: StageEntry): Promise<HypothesisSegment[]> =>
   (await output.readJson('hypothesis.json', hypothesisSchema)).segments;
 
-/** How sure the automatic count of speakers is; nothing where the stage that grouped the voices gives no probabilities. */
+/**
+ * How sure the automatic count of speakers is; nothing where the stage that grouped the voices gives no probabilities.
+ * @param asked bounds a person gave: what lies outside is not possible
+ */
 export async function readSpeakerCount(
   entries: ReadonlyMap<string, StageEntry>,
   segments: readonly HypothesisSegment[],
+  asked: EngineJob['speakers'] = null,
 ): Promise<{ speakerCount?: SpeakerCount }> {
   const clusters = [...entries.values()].find((entry) => entry.meta.stageId === speakerClustersStage.id);
   if (!clusters) return {};
   const { counts } = await clusters.readJson(clustersFile, clustersSchema);
-  if (counts.length === 0) return {};
-  return { speakerCount: speakerCountOf(new Set(segments.map((segment) => segment.speaker)).size, counts) };
+  const possible = counts.filter(({ count }) => !asked || (count >= asked.min && count <= asked.max));
+  if (possible.length === 0) return {};
+  return { speakerCount: speakerCountOf(speakersIn(segments), possible) };
+}
+
+const speakersIn = (segments: readonly HypothesisSegment[]): number =>
+  new Set(segments.map((segment) => segment.speaker)).size;
+
+/** Said where the turns have fewer speakers than were asked for, unless a stage has said so already. */
+export function tooFewSpeakers(
+  segments: readonly HypothesisSegment[],
+  asked: EngineJob['speakers'],
+  warnings: readonly string[],
+): string[] {
+  const found = speakersIn(segments);
+  if (!asked || found === 0 || found >= asked.min) return [];
+  if (warnings.some((warning) => warning.includes('speakers were asked for'))) return [];
+  return [`${asked.min} speakers were asked for; turns were found of ${found}.`];
 }
 
 /**

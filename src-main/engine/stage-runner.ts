@@ -11,6 +11,7 @@ import {
   readHypothesis,
   readPicture,
   readSpeakerCount,
+  tooFewSpeakers,
 } from './job-result.ts';
 import { ProgressMeter } from './progress.ts';
 import type { CachePin } from './cache-pin.ts';
@@ -257,14 +258,15 @@ class JobRun {
     try {
       const decoded = await readDecoded(entries);
       const segments = kind === 'diarize' && output ? await readHypothesis(output) : [];
-      const count = kind === 'diarize' ? await readSpeakerCount(entries, segments) : {};
+      const count = kind === 'diarize' ? await readSpeakerCount(entries, segments, this.#job.speakers) : {};
       const seen = kind === 'diarize' ? await readPicture(entries, this.#job.corrections?.faces) : {};
+      const said = [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))];
       return {
         kind,
         segments,
         ...seen,
         provenance: { ...this.#provenance(entries, seen.picture), ...count },
-        warnings: [...new Set([...entries.values()].flatMap((entry) => entry.meta.warnings))],
+        warnings: [...said, ...tooFewSpeakers(segments, this.#job.speakers, said)],
         artifacts: collectArtifacts(entries),
         ...decoded,
       };
