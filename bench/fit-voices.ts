@@ -16,6 +16,7 @@ import { meanCosine } from '#engine/cluster/cue-likeness.ts';
 import { vectors } from '#engine/cluster/vectors.ts';
 import { resolveModel } from '#models/registry.ts';
 import type { Turn } from '#shared/formats/turn.ts';
+import { soundScapes } from './compose/rooms.ts';
 import { dumpConversation } from './fit/dump-conversation.ts';
 import { fitModel, judge } from './fit/fit-model.ts';
 import type { KnownConversation } from './fit/fit-model.ts';
@@ -72,9 +73,11 @@ export async function run(args: string[]): Promise<number> {
   console.log(`${conversations.length} conversations`);
   for (const kind of ['voice', 'cepstra'] as const) {
     const all = conversations.map((one) => one[kind]);
+    // Kinds of sound take turns in the order of the recordings: each half has all of them.
+    const isHeld = (i: number): boolean => Math.floor(i / soundScapes.length) % 2 === 1;
     const held = judge(
-      all.filter((_, i) => i % 2 === 1),
-      fitModel(all.filter((_, i) => i % 2 === 0)),
+      all.filter((_, i) => isHeld(i)),
+      fitModel(all.filter((_, i) => !isHeld(i))),
     );
     console.log(
       `${kind}: half not fitted to: ${(100 * held.confusion).toFixed(1)} % of windows confused, ${(100 * held.right).toFixed(0)} % of counts right`,

@@ -21,7 +21,7 @@ const divisionsSchema = z.object({
  */
 export const voiceDivisionsStage: Stage<typeof params> = {
   id: 'voice-divisions',
-  version: '3',
+  version: '4',
   label: 'Comparing voices',
   params,
   models: [],

@@ -69,4 +69,29 @@ describe('divisions of voice windows', () => {
     expect(chooseSpeakers(unsure, { min: 1, max: 5 }, 0)!.count).toBe(1);
     expect(chooseSpeakers(withOpinion(unsure, sure), { min: 1, max: 5 }, 0)!.count).toBe(2);
   });
+  it('follow their own cue where another says the opposite just as surely', () => {
+    const labels = Int32Array.of(0, 0, 1, 1, 0, 0, 0, 0);
+    const saying = (goOn: number): VoiceDivisions => ({
+      counts: Int32Array.of(2, 1),
+      labels,
+      goOn: Float32Array.of(goOn),
+    });
+    for (const odds of [0.5, 2, 5]) {
+      expect(chooseSpeakers(withOpinion(saying(odds), saying(-odds)), { min: 1, max: 5 }, 0)!.count).toBe(1);
+      expect(chooseSpeakers(withOpinion(saying(-odds), saying(odds)), { min: 1, max: 5 }, 0)!.count).toBe(2);
+    }
+  });
+  it('are as probable as before where another cue holds all counts for equally probable', () => {
+    const own: VoiceDivisions = {
+      counts: Int32Array.of(3, 2, 1),
+      labels: Int32Array.of(0, 1, 2, 2, 0, 1, 1, 1, 0, 0, 0, 0),
+      goOn: Float32Array.of(1, -0.4),
+    };
+    // A third each: two go on from three, one of those two from two.
+    const even: VoiceDivisions = { ...own, goOn: Float32Array.of(Math.log(2), 0) };
+    const probabilities = (divisions: VoiceDivisions): number[] =>
+      chooseSpeakers(divisions, { min: 1, max: 5 }, 0)!.counts.map((one) => one.probability);
+    const before = probabilities(own);
+    probabilities(withOpinion(own, even)).forEach((value, k) => expect(value).toBeCloseTo(before[k]!, 5));
+  });
 });

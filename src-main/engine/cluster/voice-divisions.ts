@@ -60,8 +60,11 @@ export function voiceDivisions(
   };
 }
 
-/** Weight of the second opinion, and what it grants every count; chosen on composed conversations (docs/adr/0044). */
-const OPINION_POWER = 0.5;
+/**
+ * Weight of the second opinion, and what it grants every count; chosen on composed conversations (docs/adr/0044). Little,
+ * because the cepstra are in the vector of the first one too.
+ */
+const OPINION_POWER = 0.25;
 const OPINION_FLOOR = 0.02;
 
 /**
