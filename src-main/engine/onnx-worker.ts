@@ -16,10 +16,10 @@ const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.p
 crashIfAsked('load');
 const ort = await import('onnxruntime-node');
 const create = createWith(ort);
-const sessions = new SessionCache(async (modelPath) => {
+const sessions = new SessionCache(async (modelPath, rewrite) => {
   const report = (now: { provider: Provider; reason: string | null }): void =>
     send({ type: 'session', modelPath, provider: now.provider, reason: now.reason });
-  const opened = await openSession(create, modelPath, settings, report);
+  const opened = await openSession(create, modelPath, { ...settings, ...(rewrite ? { rewrite } : {}) }, report);
   report(opened);
   return opened;
 });
@@ -27,7 +27,7 @@ const sessions = new SessionCache(async (modelPath) => {
 async function run(task: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   const flag = new Int32Array(task.cancelFlag);
   const context: KernelContext = {
-    session: (modelPath) => sessions.get(modelPath),
+    session: (modelPath, rewrite) => sessions.get(modelPath, rewrite),
     checkCancelled: () => {
       if (Atomics.load(flag, 0) !== 0) throw new AppError('cancelled', 'Cancelled.');
     },

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -122,6 +122,30 @@ it('a damaged or missing model names its file and the way out', async () => {
   await expect(openSession(create, path.join(folder, 'none.onnx'), cpu)).rejects.toMatchObject({
     data: { code: 'io' },
   });
+});
+
+it('loads what a kernel makes of a file, beside the file itself', async () => {
+  let opened = 0;
+  const cache = new SessionCache((file, rewrite) => {
+    opened++;
+    return openSession(create, file, { provider: 'cpu', intraOpThreads: 1, ...(rewrite ? { rewrite } : {}) });
+  });
+  const seen: number[] = [];
+  const rewrite = {
+    name: 'same',
+    apply: (bytes: Uint8Array) => {
+      seen.push(bytes.length);
+      return bytes;
+    },
+  };
+  const made = await cache.get(model, rewrite);
+  expect(await cache.get(model)).not.toBe(made);
+  expect(await cache.get(model, rewrite)).toBe(made);
+  expect(opened).toBe(2);
+  expect(seen).toEqual([(await stat(model)).size]);
+  await cache.releaseAll();
+  const failing = { name: 'none', apply: () => expect.fail('another net') };
+  await expect(cache.get(model, failing)).rejects.toMatchObject({ data: { code: 'io', file: model } });
 });
 
 it('the cache of a worker opens a model once, and again when its file was replaced or was refused', async () => {

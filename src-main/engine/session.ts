@@ -3,10 +3,13 @@ import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import type { Provider, ProviderWish } from '#shared/engine/protocol.ts';
 import type * as Ort from 'onnxruntime-node';
+import type { NetRewrite } from './kernel.ts';
 
 export interface SessionOptions {
   provider: ProviderWish;
   intraOpThreads: number;
+  /** What is loaded in place of the file's own graph. */
+  rewrite?: NetRewrite;
 }
 
 export interface OpenedSession {
@@ -59,27 +62,22 @@ export async function openSession(
   options: SessionOptions,
   onChange: (now: Omit<OpenedSession, 'session'>) => void = () => undefined,
 ): Promise<OpenedSession> {
-  const model = await readFile(modelPath).catch((error: unknown) => {
+  const bytes = await readFile(modelPath).catch((error: unknown) => {
     throw new AppError('io', `The model ${path.basename(modelPath)} cannot be read: ${wordsOf(error)}.`, {
       file: modelPath,
       fix: 'Check that the file exists and may be read, or pull the model again.',
     });
   });
+  const unusable = (error: unknown): never => {
+    throw new AppError('io', `The model ${path.basename(modelPath)} cannot be loaded: it is damaged or no ONNX file.`, {
+      file: modelPath,
+      fix: 'Pull the model again.',
+      detail: wordsOf(error),
+    });
+  };
+  const model = rewritten(bytes, options.rewrite, unusable);
   const onCpu = (): Promise<Ort.InferenceSession> =>
-    create(model, 'cpu', options.intraOpThreads).then(
-      (session) => namingModel(session, modelPath),
-      (error: unknown) => {
-        throw new AppError(
-          'io',
-          `The model ${path.basename(modelPath)} cannot be loaded: it is damaged or no ONNX file.`,
-          {
-            file: modelPath,
-            fix: 'Pull the model again.',
-            detail: wordsOf(error),
-          },
-        );
-      },
-    );
+    create(model, 'cpu', options.intraOpThreads).then((session) => namingModel(session, modelPath), unusable);
   const refusals: string[] = [];
   for (const provider of ladderOf(options.provider)) {
     let wished: Ort.InferenceSession;
@@ -96,6 +94,18 @@ export async function openSession(
     return { session, provider, reason: refused };
   }
   return { session: await onCpu(), provider: 'cpu', reason: refusals.length === 0 ? null : refusals.join('; ') };
+}
+
+function rewritten(
+  model: Uint8Array,
+  rewrite: NetRewrite | undefined,
+  unusable: (error: unknown) => never,
+): Uint8Array {
+  try {
+    return rewrite ? rewrite.apply(model) : model;
+  } catch (error) {
+    return unusable(error);
+  }
 }
 
 /** The same session, whose failures name the file and the way out instead of a place in onnxruntime. */
@@ -184,31 +194,32 @@ export function differenceOf(
 /** Sessions of one worker, by model file; a file that was replaced on disk is opened anew. */
 export class SessionCache {
   readonly #sessions = new Map<string, { stamp: string; opened: Promise<OpenedSession> }>();
-  readonly #open: (modelPath: string) => Promise<OpenedSession>;
+  readonly #open: (modelPath: string, rewrite?: NetRewrite) => Promise<OpenedSession>;
 
-  constructor(open: (modelPath: string) => Promise<OpenedSession>) {
+  constructor(open: (modelPath: string, rewrite?: NetRewrite) => Promise<OpenedSession>) {
     this.#open = open;
   }
 
-  async get(modelPath: string): Promise<Ort.InferenceSession> {
+  async get(modelPath: string, rewrite?: NetRewrite): Promise<Ort.InferenceSession> {
     const info = await stat(modelPath).catch(() => null);
     const stamp = info ? `${info.size}:${info.mtimeMs}` : 'missing';
-    const known = this.#sessions.get(modelPath);
+    const key = `${modelPath}\n${rewrite?.name ?? ''}`;
+    const known = this.#sessions.get(key);
     if (known?.stamp === stamp) return (await known.opened).session;
-    if (known) await this.#release(modelPath, known.opened);
-    const opened = this.#open(modelPath);
-    this.#sessions.set(modelPath, { stamp, opened });
+    if (known) await this.#release(key, known.opened);
+    const opened = this.#open(modelPath, rewrite);
+    this.#sessions.set(key, { stamp, opened });
     // A refused model is tried again next time: it may have been repaired.
-    opened.catch(() => this.#sessions.delete(modelPath));
+    opened.catch(() => this.#sessions.delete(key));
     return (await opened).session;
   }
 
   async releaseAll(): Promise<void> {
-    await Promise.all([...this.#sessions].map(([modelPath, { opened }]) => this.#release(modelPath, opened)));
+    await Promise.all([...this.#sessions].map(([key, { opened }]) => this.#release(key, opened)));
   }
 
-  async #release(modelPath: string, opened: Promise<OpenedSession>): Promise<void> {
-    this.#sessions.delete(modelPath);
+  async #release(key: string, opened: Promise<OpenedSession>): Promise<void> {
+    this.#sessions.delete(key);
     try {
       await (await opened).session.release();
     } catch {

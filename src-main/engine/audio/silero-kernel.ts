@@ -1,14 +1,14 @@
 import { Tensor } from 'onnxruntime-node';
 import type { Kernel } from '../kernel.ts';
-import { PcmReader, SAMPLE_RATE_HZ } from './pcm-reader.ts';
+import { PcmReader } from './pcm-reader.ts';
+import { SILERO_FRAME, SILERO_FRAMES, SILERO_STATE, SILERO_WINDOW, sileroFrames, sileroRewrite } from './silero-net.ts';
 
 /** New samples of one step: 32 ms. */
 export const VAD_STEP_SAMPLES = 512;
 /** Samples of the step before that the net sees again. */
-const CONTEXT_SAMPLES = 64;
-const STATE_SIZE = 128;
-/** Steps between two cancel checks: about 30 ms. */
-const STEPS_PER_CHECK = 64;
+const CONTEXT_SAMPLES = SILERO_WINDOW - VAD_STEP_SAMPLES;
+/** Steps of one run of the net, and so between two cancel checks: some 10 ms. */
+const STEPS_PER_RUN = 64;
 
 /** Probabilities of a recording: one per 512 samples, the last step zero-padded. */
 export const vadStepCount = (totalSamples: number): number => Math.ceil(totalSamples / VAD_STEP_SAMPLES);
@@ -26,13 +26,13 @@ export interface SileroInput {
 }
 
 /**
- * Silero VAD v6 (https://github.com/snakers4/silero-vad, MIT) over a group of lanes: step k of every lane in one net run.
+ * Silero VAD v6 (https://github.com/snakers4/silero-vad, MIT) over a group of lanes side by side, many steps in one run.
  * A lane starts from a zero state `warmUpSteps` early, so that the recurrent state has settled where it matters.
  * Output: one probability per step of the group, cut at the end of the file.
  */
 export const sileroVad: Kernel<SileroInput, Float32Array> = async (context, input) => {
   const { laneSteps, lanes, warmUpSteps, firstStep } = input;
-  const session = await context.session(input.modelPath);
+  const session = await context.session(input.modelPath, sileroRewrite);
   const pcm = new PcmReader(input.pcmPath);
   try {
     const total = vadStepCount(pcm.totalSamples);
@@ -44,28 +44,34 @@ export const sileroVad: Kernel<SileroInput, Float32Array> = async (context, inpu
         pcm.readFloat((firstStep + lane * laneSteps - warmUpSteps) * VAD_STEP_SAMPLES - CONTEXT_SAMPLES, laneSamples),
       ),
     );
-    const width = CONTEXT_SAMPLES + VAD_STEP_SAMPLES;
-    const block = new Float32Array(lanes * width);
-    let state: Tensor = new Tensor('float32', new Float32Array(2 * lanes * STATE_SIZE), [2, lanes, STATE_SIZE]);
-    const rate = new Tensor('int64', BigInt64Array.of(BigInt(SAMPLE_RATE_HZ)), []);
+    const stateOf = (): Tensor =>
+      new Tensor('float32', new Float32Array(lanes * SILERO_STATE), [1, lanes, SILERO_STATE]);
+    const frames = new Float32Array(STEPS_PER_RUN * lanes * SILERO_FRAMES * SILERO_FRAME);
+    let [h, c] = [stateOf(), stateOf()];
+    // Where the file starts in each lane: nothing was heard before it.
+    const starts = Array.from({ length: lanes }, (_, lane) => warmUpSteps - firstStep - lane * laneSteps);
     // One lane alone may end early, and has nothing to warm up on where the file begins.
-    const firstStepRun = lanes === 1 && firstStep === 0 ? warmUpSteps : 0;
     const endStep = warmUpSteps + Math.min(laneSteps, out.length);
-    for (let step = firstStepRun; step < endStep; step++) {
-      if (step % STEPS_PER_CHECK === 0) context.checkCancelled();
-      const offset = step * VAD_STEP_SAMPLES;
-      for (let lane = 0; lane < lanes; lane++) {
-        block.set(audio[lane]!.subarray(offset, offset + width), lane * width);
-        // The file starts here: nothing was heard before it.
-        if (firstStep + lane * laneSteps - warmUpSteps + step === 0) clearLane(state.data as Float32Array, lanes, lane);
+    for (let step = lanes === 1 && firstStep === 0 ? warmUpSteps : 0, end: number; step < endStep; step = end) {
+      context.checkCancelled();
+      end = Math.min(endStep, step + STEPS_PER_RUN, ...starts.filter((start) => start > step));
+      for (const [lane, start] of starts.entries()) if (start === step) clearLane([h, c], lane);
+      for (let k = step; k < end; k++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const at = ((k - step) * lanes + lane) * SILERO_FRAMES * SILERO_FRAME;
+          sileroFrames(audio[lane]!, k * VAD_STEP_SAMPLES, frames, at);
+        }
       }
-      const result = await session.run({ input: new Tensor('float32', block, [lanes, width]), state, sr: rate });
-      state = result['stateN'] as Tensor;
-      if (step < warmUpSteps) continue;
-      const probability = result['output']!.data as Float32Array;
-      for (let lane = 0; lane < lanes; lane++) {
-        const index = lane * laneSteps + step - warmUpSteps;
-        if (index < out.length) out[index] = probability[lane]!;
+      const dims = [end - step, lanes, SILERO_FRAMES, SILERO_FRAME];
+      const fed = frames.subarray(0, (end - step) * lanes * SILERO_FRAMES * SILERO_FRAME);
+      const result = await session.run({ frames: new Tensor('float32', fed, dims), h, c });
+      [h, c] = [result['hN'] as Tensor, result['cN'] as Tensor];
+      const probability = result['probability']!.data as Float32Array;
+      for (let k = Math.max(step, warmUpSteps); k < end; k++) {
+        for (let lane = 0; lane < lanes; lane++) {
+          const index = lane * laneSteps + k - warmUpSteps;
+          if (index < out.length) out[index] = probability[(k - step) * lanes + lane]!;
+        }
       }
     }
     return { output: out, transfer: [out.buffer] };
@@ -89,8 +95,6 @@ function withoutOffset(samples: Float32Array): Float32Array {
   return Math.abs(mean) < LEAST_OFFSET ? samples : samples.map((value) => (value === 0 ? 0 : value - mean));
 }
 
-function clearLane(state: Float32Array, lanes: number, lane: number): void {
-  for (let layer = 0; layer < 2; layer++) {
-    state.fill(0, (layer * lanes + lane) * STATE_SIZE, (layer * lanes + lane + 1) * STATE_SIZE);
-  }
+function clearLane(states: readonly Tensor[], lane: number): void {
+  for (const { data } of states) (data as Float32Array).fill(0, lane * SILERO_STATE, (lane + 1) * SILERO_STATE);
 }

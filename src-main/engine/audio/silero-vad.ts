@@ -31,7 +31,7 @@ export function vadGroups(steps: number): { firstStep: number; lanes: number }[]
  */
 export const sileroVadStage: Stage<z.ZodObject> = {
   id: 'silero-vad',
-  version: '3',
+  version: '4',
   label: 'Listening for speech',
   params: z.object({}),
   models: ['silero-vad-v6'],

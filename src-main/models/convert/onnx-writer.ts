@@ -91,7 +91,10 @@ function tensorMessage({ name, dims, data }: OnnxTensor): Message {
   return message;
 }
 
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 function littleEndian(data: Float32Array | BigInt64Array): Uint8Array {
+  if (IS_LITTLE_ENDIAN) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const bytes = new Uint8Array(data.byteLength);
   const view = new DataView(bytes.buffer);
   if (data instanceof Float32Array) data.forEach((value, index) => view.setFloat32(4 * index, value, true));

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import type { KernelContext } from '../../kernel.ts';
@@ -9,15 +10,18 @@ export const modelsDir = path.resolve(import.meta.dirname, '../../../../models')
 export function localKernelContext(): KernelContext {
   const sessions = new Map<string, Promise<InferenceSession>>();
   return {
-    session: (modelPath) => {
-      let session = sessions.get(modelPath);
+    session: (modelPath, rewrite) => {
+      const key = `${modelPath}\n${rewrite?.name ?? ''}`;
+      let session = sessions.get(key);
       if (!session) {
-        session = InferenceSession.create(modelPath, {
-          intraOpNumThreads: 1,
-          interOpNumThreads: 1,
-          logSeverityLevel: 3,
-        });
-        sessions.set(modelPath, session);
+        session = readFile(modelPath).then((bytes) =>
+          InferenceSession.create(rewrite ? rewrite.apply(bytes) : bytes, {
+            intraOpNumThreads: 1,
+            interOpNumThreads: 1,
+            logSeverityLevel: 3,
+          }),
+        );
+        sessions.set(key, session);
       }
       return session;
     },
