@@ -87,7 +87,8 @@ function withoutOffset(samples: Float32Array): Float32Array {
   let sum = 0;
   let heard = 0;
   // What lies outside the file reads as zero and is no part of the mean.
-  for (const value of samples) {
+  for (let i = 0; i < samples.length; i++) {
+    const value = samples[i]!;
     sum += value;
     if (value !== 0) heard++;
   }
