@@ -40,6 +40,13 @@ describe('diarist enrol', () => {
     expect((await cli('enrol', 'Nobody', 'missing.wav')).code).toBe(3);
   });
 
+  it('keeps a name on one line', async () => {
+    const run = await cli('enrol', ' Anna\n Maria\t😀 ', sample);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^Anna Maria 😀: \d/u);
+    expect((await cli('enrol', 'Anna Maria 😀', '--remove')).code).toBe(0);
+  });
+
   it(
     'then every diarization proposes the name for that voice, and "unknown" for others',
     { timeout: 120_000 },

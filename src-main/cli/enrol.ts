@@ -33,10 +33,13 @@ export function enrolCommand(): Command {
         if (name.trim() === '') throw new UsageError('A voice needs a name.');
         if (options.remove) return remove(name.trim(), clips, options.json ?? false);
         if (clips.length === 0) throw new UsageError(`enrol takes at least one clip of ${name}'s voice.`);
-        return enrol(name.trim(), clips, options);
+        return enrol(onOneLine(name), clips, options);
       });
     });
 }
+
+/** A name stands in lists, labels and file names: line ends and other control characters in it become spaces. */
+const onOneLine = (name: string): string => name.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 
 async function list(json: boolean): Promise<ExitCode> {
   const voices = await readVoices();

@@ -56,3 +56,27 @@ it('a value outside its range or of another type is refused by name', () => {
     expect(error.message).toContain('fine.onset');
   }
 });
+
+it('what a net is fed is said once for all its places, or for each', () => {
+  const fed: Stage = {
+    ...stage,
+    id: 'net',
+    params: z.object({ frontEnd: z.string().default('mel'), hop: z.number().default(1) }),
+  };
+  const places = ['coarse', 'fine'].map((id): RecipeNode => ({ ...node(id), stage: fed }));
+  const other = { ...node('other'), stage: { ...fed, id: 'another-net' } };
+  const of = (overrides: Record<string, unknown>) => {
+    const merged = mergeParams([...places, other], overrides);
+    return ['coarse', 'fine', 'other'].map((id) => [merged.get(id)!['frontEnd'], merged.get(id)!['hop']]);
+  };
+  expect(of({ 'coarse.frontEnd': 'mfcc', 'coarse.hop': 2 })).toEqual([
+    ['mfcc', 2],
+    ['mfcc', 1],
+    ['mel', 1],
+  ]);
+  expect(of({ 'coarse.frontEnd': 'mfcc', 'fine.frontEnd': 'wave' }).map(([frontEnd]) => frontEnd)).toEqual([
+    'mfcc',
+    'wave',
+    'mel',
+  ]);
+});

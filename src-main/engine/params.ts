@@ -16,7 +16,7 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
     for (const name of Object.keys(node.stage.params.shape)) known.set(`${node.id}.${name}`, { node, name });
   }
   const given = new Map(nodes.map((node): [string, Record<string, unknown>] => [node.id, { ...node.params }]));
-  for (const [key, value] of Object.entries(overrides)) {
+  for (const [key, value] of Object.entries(forAllOfOneNet(nodes, overrides))) {
     const target = known.get(key);
     if (!target) {
       throw new AppError('bad-parameter', `There is no parameter ${JSON.stringify(key)} in this system.`, {
@@ -38,6 +38,26 @@ export function mergeParams(nodes: readonly RecipeNode[], overrides: Readonly<Re
     merged.set(node.id, parsed.data);
   }
   return merged;
+}
+
+/** What a net is fed is one thing wherever a system runs it: said for one node it holds for all of that stage. */
+const NET_PARAM = 'frontEnd';
+
+function forAllOfOneNet(
+  nodes: readonly RecipeNode[],
+  overrides: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const own = nodes.filter(({ stage }) => NET_PARAM in stage.params.shape);
+  const said = new Map(
+    own.flatMap(({ id, stage }) => {
+      const value = overrides[`${id}.${NET_PARAM}`];
+      return value === undefined ? [] : [[stage.id, value] as const];
+    }),
+  );
+  const implied = own.flatMap(({ id, stage }) =>
+    said.has(stage.id) ? [[`${id}.${NET_PARAM}`, said.get(stage.id)] as const] : [],
+  );
+  return { ...Object.fromEntries(implied), ...overrides };
 }
 
 /** What zod found, as the end of a sentence that begins with the parameter. */
