@@ -4,9 +4,10 @@ import type { Stage } from '../stage.ts';
 import { melFrameCount } from './log-mel.ts';
 import { orderedPieces } from './ordered-pieces.ts';
 import { pcmSampleCount } from './pcm-reader.ts';
+import { shardFrames } from './shard-frames.ts';
 
-/** Mel frames of one shard: 192 s, a third of a second of one core, 0.8 MB. */
-const SHARD_FRAMES = 19_200;
+/** Most mel frames of one shard: 192 s, a third of a second of one core, 0.8 MB. */
+const MOST_FRAMES = 19_200;
 
 /**
  * Cepstra of the whole recording in blocks of 40 ms: the second cue of who speaks, beside the embedding. Input `pcm`;
@@ -14,7 +15,7 @@ const SHARD_FRAMES = 19_200;
  */
 export const voiceCepstraStage: Stage<z.ZodObject> = {
   id: 'voice-cepstra',
-  version: '1',
+  version: '2',
   label: 'Measuring the sound of voices',
   params: z.object({}),
   models: [],
@@ -23,7 +24,8 @@ export const voiceCepstraStage: Stage<z.ZodObject> = {
     const totalSamples = pcmSampleCount(pcmPath);
     const total = totalSamples === 0 ? 0 : melFrameCount(totalSamples);
     const gain = total === 0 ? 1 : await context.kernel('voice-level', { pcmPath });
-    const shards = Math.ceil(total / SHARD_FRAMES);
+    const frames = shardFrames(total, MOST_FRAMES);
+    const shards = Math.ceil(total / frames);
     const file = await open(context.outputPath('cepstra.f32'), 'w');
     try {
       await orderedPieces(
@@ -34,8 +36,8 @@ export const voiceCepstraStage: Stage<z.ZodObject> = {
             context.kernel('voice-cepstra', {
               pcmPath,
               gain,
-              firstMel: shard * SHARD_FRAMES,
-              endMel: Math.min(total, (shard + 1) * SHARD_FRAMES),
+              firstMel: shard * frames,
+              endMel: Math.min(total, (shard + 1) * frames),
             }),
           ),
         async (blocks, shard) => {

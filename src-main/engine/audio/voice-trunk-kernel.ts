@@ -15,8 +15,8 @@ export const TRUNK_SIZE = 256;
  * 2; 2 + 4 + 8 + 8 + 8 at strides 2, 4), rounded up to the stride.
  */
 export const TRUNK_MARGIN = 40;
-/** Mel frames of one net run: 24 s, about 60 ms of one core, so that a cancel is heard. */
-const RUN_FRAMES = 2400;
+/** Most mel frames of one net run: 24 s, about 60 ms of one core, so that a cancel is heard. */
+const MOST_RUN_FRAMES = 2400;
 
 /** Trunk frames of a recording. */
 export const trunkFrameCount = (melFrames: number): number => Math.ceil(Math.ceil(melFrames / 2) / 2);
@@ -46,9 +46,12 @@ export const voiceTrunk: Kernel<VoiceTrunkInput, Float32Array> = async (context,
     const firstOut = input.firstMel / TRUNK_STRIDE;
     const endOut = input.endMel >= total ? trunkFrameCount(total) : input.endMel / TRUNK_STRIDE;
     const out = new Float32Array((endOut - firstOut) * TRUNK_SIZE);
-    for (let first = input.firstMel; first < input.endMel; first += RUN_FRAMES) {
+    // Runs of equal length: a short one at the end would hear as much beside it as a long one.
+    const length = input.endMel - input.firstMel;
+    const runFrames = Math.ceil(length / Math.ceil(length / MOST_RUN_FRAMES) / TRUNK_STRIDE) * TRUNK_STRIDE;
+    for (let first = input.firstMel; first < input.endMel; first += runFrames) {
       context.checkCancelled();
-      const end = Math.min(input.endMel, first + RUN_FRAMES);
+      const end = Math.min(input.endMel, first + runFrames);
       const from = Math.max(0, first - TRUNK_MARGIN);
       const to = Math.min(total, end + TRUNK_MARGIN);
       const piece = slidingNormalise(mel, from - melFirst, to - melFirst);

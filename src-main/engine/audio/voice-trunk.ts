@@ -4,9 +4,10 @@ import type { Stage } from '../stage.ts';
 import { melFrameCount } from './log-mel.ts';
 import { orderedPieces } from './ordered-pieces.ts';
 import { pcmSampleCount } from './pcm-reader.ts';
+import { shardFrames } from './shard-frames.ts';
 
-/** Mel frames of one shard: 96 s, about half a second of one core, 2.5 MB. */
-const SHARD_FRAMES = 9600;
+/** Most mel frames of one shard: 96 s, about half a second of one core, 2.5 MB. */
+const MOST_FRAMES = 9600;
 
 /**
  * The embedder's convolution trunk, once over the whole recording. Input `pcm`; output `frames.f32`, 25 frames a second
@@ -14,7 +15,7 @@ const SHARD_FRAMES = 9600;
  */
 export const voiceTrunkStage: Stage<z.ZodObject> = {
   id: 'voice-trunk',
-  version: '1',
+  version: '2',
   label: 'Hearing voices',
   params: z.object({}),
   models: ['diarist-voice-trunk'],
@@ -23,7 +24,8 @@ export const voiceTrunkStage: Stage<z.ZodObject> = {
     const totalSamples = pcmSampleCount(pcmPath);
     const total = totalSamples === 0 ? 0 : melFrameCount(totalSamples);
     const gain = total === 0 ? 1 : await context.kernel('voice-level', { pcmPath });
-    const shards = Math.ceil(total / SHARD_FRAMES);
+    const frames = shardFrames(total, MOST_FRAMES);
+    const shards = Math.ceil(total / frames);
     const modelPath = context.model('diarist-voice-trunk').path;
     const file = await open(context.outputPath('frames.f32'), 'w');
     try {
@@ -37,12 +39,12 @@ export const voiceTrunkStage: Stage<z.ZodObject> = {
               modelPath,
               pcmPath,
               gain,
-              firstMel: shard * SHARD_FRAMES,
-              endMel: Math.min(total, (shard + 1) * SHARD_FRAMES),
+              firstMel: shard * frames,
+              endMel: Math.min(total, (shard + 1) * frames),
             }),
           ),
-        async (frames, shard) => {
-          await file.writeFile(new Uint8Array(frames.buffer, frames.byteOffset, frames.byteLength));
+        async (values, shard) => {
+          await file.writeFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
           context.progress(shard + 1, shards);
         },
       );
