@@ -1,11 +1,12 @@
 /**
- *   npm run bench -- conversations --out DIR [--count 120] [--seed 1] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes]
+ *   npm run bench -- conversations --out DIR [--count 120] [--seed 1] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes] [--words ID,…]
  *
  * Composes the conversations that settings of Diarist audio are chosen on: WAV and RTTM files of 1 to 10 speakers, 20 s to
  * 20 minutes, clean, in noise, in rooms, from afar, by telephone. Voices are LibriSpeech train-clean readers and a few
  * speakers of single words from ../shared; none is in the referenced clips of ../shared/data. The same seed gives the same
  * conversations. `--speakers` names the readers to use, for instance those an embedding was not trained on. `--sparse yes`: much silence, quiet recordings. `--once
- * yes`: nobody says anything twice, so that voices do not fall into groups by what is said again.
+ * yes`: nobody says anything twice, so that voices do not fall into groups by what is said again. `--words`: 1 to 4 of these speakers of single words read lists of
+ * them instead, for up to 45 s each, no sound twice.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
@@ -16,7 +17,7 @@ import { seededRandom } from './compose/random.ts';
 import type { Random } from './compose/random.ts';
 import { soundScapes } from './compose/rooms.ts';
 import type { NoiseSources } from './compose/rooms.ts';
-import { decode, readReaders, readWords, rootMeanSquare, sameMicrophone } from './compose/voices.ts';
+import { decode, readReaders, readWordLists, readWords, rootMeanSquare, sameMicrophone } from './compose/voices.ts';
 
 const shared = path.resolve(import.meta.dirname, '../../shared');
 /** Speakers of ../shared/data/composed/libri_conv: never trained or tuned on. */
@@ -28,7 +29,7 @@ export async function run(args: string[]): Promise<number> {
   const out = options.get('out');
   if (!out) {
     console.error(
-      'Usage: npm run bench -- conversations --out DIR [--count N] [--seed N] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes]',
+      'Usage: npm run bench -- conversations --out DIR [--count N] [--seed N] [--speakers ID,…] [--minutes MAX] [--sparse yes] [--once yes] [--words ID,…]',
     );
     return 2;
   }
@@ -36,22 +37,22 @@ export async function run(args: string[]): Promise<number> {
   const seed = Number(options.get('seed') ?? 1);
   const maxSec = 60 * Number(options.get('minutes') ?? 20);
   const wanted = options.get('speakers')?.split(',');
-  const readers = (
-    await readReaders(
-      path.join(shared, 'data/speech/librispeech_resemblyzer/librispeech_train-clean-100'),
-      TEST_SPEAKERS,
-    )
-  ).filter((voice) => !wanted || wanted.includes(voice.id));
-  const words = wanted ? [] : await readWords(path.join(shared, 'training/pack'), 40);
+  const listers = options.get('words')?.split(',');
+  const pack = path.join(shared, 'training/pack');
+  const libri = path.join(shared, 'data/speech/librispeech_resemblyzer/librispeech_train-clean-100');
+  const readers = listers
+    ? await readWordLists(pack, new Set(listers), seededRandom(seed))
+    : (await readReaders(libri, TEST_SPEAKERS)).filter((voice) => !wanted || wanted.includes(voice.id));
+  const words = wanted || listers ? [] : await readWords(pack, 40);
   const equal = sameMicrophone(readers);
   const sources = await readNoises();
   await mkdir(out, { recursive: true });
   for (let k = 0; k < count; k++) {
     const random = seededRandom(1000 * seed + k);
     const plan = {
-      ...planOf(k, maxSec, random),
+      ...(listers ? listPlanOf(k, maxSec, random) : planOf(k, maxSec, random)),
       sparse: options.get('sparse') === 'yes',
-      once: options.get('once') === 'yes',
+      once: options.get('once') === 'yes' || listers !== undefined,
     };
     if (existsSync(path.join(out, `${plan.id}.rttm`))) continue;
     const voices = random.shuffled(random.chance(0.6) ? equal : readers).slice(0, plan.speakerCount);
@@ -89,6 +90,23 @@ function planOf(k: number, maxSec: number, random: Random): Omit<ConversationPla
     overlapChance: random.pick([0, 0.1, 0.2, 0.4]),
     backchannelChance: random.pick([0, 0.1, 0.3]),
     inequality: random.uniform(0, 2.2),
+  };
+}
+
+/** Lists of words: few speakers, each for so long as no reader is there for. */
+function listPlanOf(k: number, maxSec: number, random: Random): Omit<ConversationPlan, 'sparse' | 'once'> {
+  const scape = soundScapes[k % soundScapes.length]!;
+  const speakerCount = random.pick([1, 1, 2, 2, 3, 4]);
+  return {
+    id: `${String(k).padStart(3, '0')}-${scape}-${speakerCount}`,
+    scape,
+    speakerCount,
+    durationSec: Math.min(maxSec, speakerCount * random.uniform(18, 45)),
+    lively: random.chance(0.5),
+    longestPhraseSec: 60,
+    overlapChance: random.pick([0, 0.1, 0.2]),
+    backchannelChance: 0,
+    inequality: random.uniform(0, 1),
   };
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
+import type { Random } from './random.ts';
 import { filterFromGain, convolve, meanSpectrum } from './convolve.ts';
 
 /** Somebody to speak in composed conversations. */
@@ -79,18 +80,52 @@ export async function readReaders(folder: string, excluded: ReadonlySet<string>)
 
 /** Speakers of single words (Speech Commands, ../shared/training/pack): for short answers. */
 export async function readWords(pack: string, limit: number): Promise<Voice[]> {
+  return (await readSpokenWords(pack, (_, index) => index < limit))
+    .filter(({ words }) => words.length >= 3)
+    .map(({ id, words }) => ({ id, phrases: levelled(words) }));
+}
+
+/** Silence between words of a list, seconds. */
+const LIST_GAP_SEC = 0.06;
+
+/**
+ * The same speakers reading lists of three to six words: up to forty seconds of one voice in which no sound comes twice.
+ * @param ids whom to take, as the pack's index has them
+ */
+export async function readWordLists(pack: string, ids: ReadonlySet<string>, random: Random): Promise<Voice[]> {
+  const gap = new Float32Array(LIST_GAP_SEC * RATE);
+  return (await readSpokenWords(pack, (id) => ids.has(id))).map(({ id, words }) => {
+    const left = random.shuffled(words.map((word) => levelled([word])[0]!));
+    const phrases: Float32Array[] = [];
+    while (left.length > 0) {
+      const list = left.splice(0, random.whole(3, 6)).flatMap((word) => [word, gap]);
+      const phrase = new Float32Array(list.reduce((sum, part) => sum + part.length, 0));
+      let at = 0;
+      for (const part of list) {
+        phrase.set(part, at);
+        at += part.length;
+      }
+      phrases.push(phrase);
+    }
+    return { id, phrases };
+  });
+}
+
+async function readSpokenWords(
+  pack: string,
+  isWanted: (id: string, index: number) => boolean,
+): Promise<{ id: string; words: Float32Array[] }[]> {
   const folder = path.join(pack, 'speech_commands');
   const index = JSON.parse(await readFile(path.join(folder, 'index.json'), 'utf8')) as {
     word_samples: Record<string, number[]>;
   };
-  const voices: Voice[] = [];
-  for (const [id, lengths] of Object.entries(index.word_samples).slice(0, limit)) {
+  const wanted = Object.entries(index.word_samples).filter(([id], k) => isWanted(id, k));
+  return wanted.map(([id, lengths]) => {
     const samples = decode(path.join(folder, `${id}.opus`));
     let from = 0;
     const words = lengths.map((length) => samples.slice(from, (from += length))).filter((word) => word.length > 3200);
-    if (words.length >= 3) voices.push({ id: `words-${id}`, phrases: levelled(words) });
-  }
-  return voices;
+    return { id: `words-${id}`, words };
+  });
 }
 
 /**
