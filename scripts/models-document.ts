@@ -1,5 +1,6 @@
 import { readRegistries } from '#models/registry.ts';
 import type { ModelEntry } from '#models/registry.ts';
+import { optionFor } from '#shared/engine/system-variants.ts';
 import { systemDescriptions } from '#shared/engine/systems.ts';
 
 /** docs/models.md as models/registry.json has it. */
@@ -29,6 +30,11 @@ function section(model: ModelEntry): string[] {
   const systems = systemDescriptions.filter(
     (system) => system.models.includes(model.id) || system.optionalModels?.includes(model.id),
   );
+  const option = optionFor(model.id);
+  const uses = [
+    ...systems.map((system) => system.label),
+    ...(option === null ? [] : [`any system with \`${option}\``]),
+  ];
   const size = model.bytes === null ? 'unknown' : `${model.bytes} bytes`;
   return [
     `### ${model.id}`,
@@ -40,7 +46,7 @@ function section(model: ModelEntry): string[] {
     `- Contract: ${escaped(model.contract)}`,
     `- Input: ${escaped(model.preprocessing)}`,
     `- Published: ${escaped(model.published.figure)} (${escaped(model.published.source)})`,
-    ...(systems.length > 0 ? [`- Used by: ${systems.map((system) => system.label).join(', ')}`] : []),
+    ...(uses.length > 0 ? [`- Used by: ${uses.join(', ')}`] : []),
   ];
 }
 

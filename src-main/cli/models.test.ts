@@ -15,6 +15,7 @@ describe('diarist models', () => {
     const run = await models('list');
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^silero-vad-v6 {2}voice activity \(comes with the app; 2\.3 MB; MIT\)$/mu);
+    expect(run.stdout).toMatch(/^bilstm-librispeech .*\n {2}used by any system with --speaker-model bilstm$/mu);
     expect(run.stdout).toMatch(/^sortformer-4spk-v1 .*NON-COMMERCIAL/mu);
     const json = JSON.parse((await models('list', '--json')).stdout) as { id: string; systems: string[] }[];
     expect(json.find((model) => model.id === 'silero-vad-v6')!.systems).toContain('diarist-audio');

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { AppError } from '#shared/api/errors.ts';
+import { optionFor } from '#shared/engine/system-variants.ts';
 import { systemDescriptions } from '#shared/engine/systems.ts';
 import { modelDirs } from '#jobs/workspace.ts';
 import { checkModels } from '#models/check.ts';
@@ -91,8 +92,10 @@ async function list(options: Common): Promise<ExitCode> {
         : 'mirror or your own file only';
     const flag = model.nonCommercial ? ', NON-COMMERCIAL' : '';
     const systems = systemsOf(model.id);
+    const option = optionFor(model.id);
     print(`${model.id}  ${model.stage} (${state}; ${megabytes(model.bytes)}; ${model.licence}${flag})`);
-    if (systems.length > 0) print(`  used by ${systems.join(', ')}`);
+    const uses = [...systems, ...(option === null ? [] : [`any system with ${option}`])];
+    if (uses.length > 0) print(`  used by ${uses.join(', ')}`);
   }
   const disk = models
     .filter((model) => model.installed && !model.bundled)

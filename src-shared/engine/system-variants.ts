@@ -37,6 +37,14 @@ export const voiceChoices = [
 export type SpeechSourceId = (typeof speechSources)[number]['id'];
 export type VoiceChoiceId = (typeof voiceChoices)[number]['id'];
 
+/** The option that puts a net into other systems than its own, `--vad pyannote`; null for a net that is no choice. */
+export function optionFor(modelId: string): string | null {
+  const vad = speechSources.find(({ models }) => (models as readonly string[]).includes(modelId));
+  if (vad) return `--vad ${vad.id}`;
+  const voice = voiceChoices.find(({ model }) => model === modelId);
+  return voice ? `--speaker-model ${voice.id}` : null;
+}
+
 /** The id of a variant; the base's own when nothing is exchanged. */
 export function variantId({ base, vad, voice, refined }: SystemVariant): string {
   const parts = [vad === null ? '' : `+vad-${vad}`, voice === null ? '' : `+voice-${voice}`];

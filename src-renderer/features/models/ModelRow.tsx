@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelCheck, ModelInfo } from '#shared/api/contract.ts';
+import { optionFor } from '#shared/engine/system-variants.ts';
 import { useAppStore } from '../../state/app-store.ts';
 import { isPulling, useModels } from '../../state/models-store.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -33,6 +34,7 @@ export function ModelRow({ model, check, onVerify, verifying }: ModelRowProps): 
   const ask = useModels((state) => state.ask);
   const mirror = useAppStore((state) => state.settings.modelMirror);
   const { id, bundled, installed, hasAddress, partBytes } = model;
+  const option = optionFor(id);
   const damaged = model.damaged || check?.state === 'wrong';
   const state = damaged ? 'damaged' : bundled ? 'bundled' : installed ? 'installed' : 'absent';
   const canPull = !bundled && (hasAddress || mirror !== null);
@@ -67,7 +69,8 @@ export function ModelRow({ model, check, onVerify, verifying }: ModelRowProps): 
               {t('models.helps', { systems: fewOf(model.helps) })}
             </span>
           )}
-          {model.neededBy.length + model.helps.length === 0 && '–'}
+          {option !== null && <code className={styles.helps}>{option}</code>}
+          {model.neededBy.length + model.helps.length === 0 && option === null && '–'}
         </td>
         <td>
           <span className={styles.licence}>

@@ -9,11 +9,11 @@ import { percent } from '../../ui/format.ts';
 import { CommandHint } from '../../ui/keys.tsx';
 import styles from './SpeakerList.module.css';
 
-/** How sure the number of speakers is that the labels come from; null where nobody estimated it. */
-function countOf({ hypotheses, segments }: Pick<ReviewState, 'hypotheses' | 'segments'>): SpeakerCount | null {
+/** How sure the number of speakers is that the labels come from; `none` where the run made no estimate, null without a run. */
+function countOf({ hypotheses, segments }: Pick<ReviewState, 'hypotheses' | 'segments'>): SpeakerCount | 'none' | null {
   const used = new Set(segments.map(({ hypothesisId }) => hypothesisId));
-  const lane = hypotheses.findLast(({ info }) => used.has(info.id));
-  return lane?.info.provenance?.speakerCount ?? null;
+  const provenance = hypotheses.findLast(({ info }) => used.has(info.id))?.info.provenance;
+  return provenance ? (provenance.speakerCount ?? 'none') : null;
 }
 
 /** The estimated number of speakers with its uncertainty, and the way to set it: the voices are then grouped anew. */
@@ -24,6 +24,20 @@ export function SpeakerCountNote(): ReactElement | null {
   const count = useMemo(() => countOf({ hypotheses, segments }), [hypotheses, segments]);
   const readOnly = useReviewStore((state) => state.readOnlyReason !== null);
   if (!count) return null;
+  return (
+    <p className={styles.count}>
+      {count === 'none' ? <span>{t('speakers.countNone')}</span> : <Estimate count={count} />}
+      <Tooltip content={<CommandHint id="speaker.count" />}>
+        <Button tone="link" disabled={readOnly} onClick={() => runCommand('speaker.count')}>
+          {t('speakers.countSet')}
+        </Button>
+      </Tooltip>
+    </p>
+  );
+}
+
+function Estimate({ count }: { count: SpeakerCount }): ReactElement {
+  const { t } = useTranslation();
   const { found, low, high, probabilities } = count;
   const all = probabilities
     .filter(({ probability }) => probability >= 0.01)
@@ -31,17 +45,10 @@ export function SpeakerCountNote(): ReactElement | null {
     .join(', ');
   const share = probabilities.find(({ count: number }) => number === found)?.probability ?? 0;
   return (
-    <p className={styles.count}>
-      <span title={t('speakers.countHint', { found, all })}>
-        {high > low
-          ? t('speakers.countUnsure', { low, high })
-          : t('speakers.countSure', { found, share: percent(share) })}
-      </span>
-      <Tooltip content={<CommandHint id="speaker.count" />}>
-        <Button tone="link" disabled={readOnly} onClick={() => runCommand('speaker.count')}>
-          {t('speakers.countSet')}
-        </Button>
-      </Tooltip>
-    </p>
+    <span title={t('speakers.countHint', { found, all })}>
+      {high > low
+        ? t('speakers.countUnsure', { low, high })
+        : t('speakers.countSure', { found, share: percent(share) })}
+    </span>
   );
 }

@@ -107,6 +107,9 @@ test('the estimate is shown with its bounds and probabilities, and not for a cou
   );
   await act(() => review().apply({ op: 'hypothesis.adopt', hypothesisId: 'h2' }));
   expect(screen.queryByText(/speakers are likely/u)).toBeNull();
+  // Whoever has set a number can set another.
+  expect(screen.getByText('Their number was not estimated')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Set …' })).toBeTruthy();
 });
 
 test('an estimate that is nearly certain says how certain', async () => {

@@ -103,6 +103,7 @@ export const speakers = {
   countUnsure: '{{low}}–{{high}} speakers are likely',
   countSure: 'Most likely {{found}}: {{share}}',
   countHint: 'Found by itself: {{found}}. Probabilities: {{all}}.',
+  countNone: 'Their number was not estimated',
   countSet: 'Set …',
   pickTitle: 'Assign to',
   pickPlaceholder: 'Name of the speaker',
