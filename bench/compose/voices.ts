@@ -95,7 +95,8 @@ const LIST_GAP_SEC = 0.06;
 export async function readWordLists(pack: string, ids: ReadonlySet<string>, random: Random): Promise<Voice[]> {
   const gap = new Float32Array(LIST_GAP_SEC * RATE);
   return (await readSpokenWords(pack, (id) => ids.has(id))).map(({ id, words }) => {
-    const left = random.shuffled(words.map((word) => levelled([word])[0]!));
+    // Without the silence around each word, which would sound different from word to word.
+    const left = random.shuffled(words.flatMap(phrasesOf).map((word) => levelled([word])[0]!));
     const phrases: Float32Array[] = [];
     while (left.length > 0) {
       const list = left.splice(0, random.whole(3, 6)).flatMap((word) => [word, gap]);

@@ -50,7 +50,7 @@ export const clustersSchema = z.object({
  */
 export const speakerClustersStage: Stage<typeof params> = {
   id: 'speaker-clusters',
-  version: '7',
+  version: '8',
   label: 'Grouping voices',
   params,
   models: [],

@@ -58,6 +58,24 @@ describe('divisions of voice windows', () => {
     expect(counts).toEqual([...counts].sort((x, y) => x - y));
     expect(counts[2]!).toBeGreaterThan(counts[0]!);
   });
+  it('are one voice where the division in two says so, however many doubts there were before', () => {
+    const doubts = 12;
+    const counts = Int32Array.from({ length: doubts + 2 }, (_, k) => doubts + 2 - k);
+    const labels = Int32Array.from(counts, (count) => count).reduce<number[]>(
+      (all, count) => [...all, ...Array.from({ length: 28 }, (_, i) => i % count)],
+      [],
+    );
+    const divisions = (last: number): VoiceDivisions => ({
+      counts,
+      labels: Int32Array.from(labels),
+      goOn: Float32Array.from({ length: doubts + 1 }, (_, k) => (k === doubts ? last : 1.5)),
+    });
+    const found = (last: number) => chooseSpeakers(divisions(last), { min: 1, max: 20 }, 0)!;
+    expect(found(3).count).toBe(1);
+    expect(found(3).counts[0]!.probability).toBeCloseTo(1 / (1 + Math.exp(-3)), 5);
+    expect(found(-3).count).toBeGreaterThan(1);
+    expect(found(-3).counts.reduce((sum, one) => sum + one.probability, 0)).toBeCloseTo(1, 5);
+  });
   it('follow a cue that is sure where their own is not', () => {
     // Two or one: nobody knows; the other cue is sure of two.
     const unsure: VoiceDivisions = {

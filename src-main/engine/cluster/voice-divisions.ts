@@ -81,6 +81,18 @@ export function withOpinion(divisions: VoiceDivisions, other: VoiceDivisions): V
   return { ...divisions, support };
 }
 
+/**
+ * Whether there is one voice is judged by the division in two alone: doubts at finer divisions, each of which takes from all
+ * that follow, say nothing against it.
+ */
+function oneVoiceByItself(probabilities: readonly number[], goOn: ArrayLike<number>, splitMore: number): number[] {
+  const last = probabilities.length - 1;
+  if (last < 1) return [...probabilities];
+  const one = 1 / (1 + Math.exp(splitMore - goOn[last - 1]!));
+  const rest = (1 - one) / Math.max(1e-9, 1 - probabilities[last]!);
+  return probabilities.map((probability, k) => (k === last ? one : probability * rest));
+}
+
 /** How probable a number of speakers is. */
 export interface CountProbability {
   count: number;
@@ -98,7 +110,9 @@ export function chooseSpeakers(
   splitMore: number,
 ): { labels: Int32Array; count: number; counts: CountProbability[] } | null {
   const windowCount = labels.length / Math.max(1, counts.length);
-  const heard = stepProbabilities(goOn, splitMore).map((probability, k) => probability * (support?.[k] ?? 1));
+  const heard = oneVoiceByItself(stepProbabilities(goOn, splitMore), goOn, splitMore).map(
+    (probability, k) => probability * (support?.[k] ?? 1),
+  );
   const total = heard.reduce((sum, value) => sum + value, 0);
   const probabilities = heard.map((value) => value / total);
   const steps = Array.from(counts, (count, k) => ({
