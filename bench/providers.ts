@@ -109,7 +109,9 @@ function feedsFor(inputs: readonly OnnxValueShape[], patterns: readonly string[]
   const feeds: Record<string, ort.Tensor> = {};
   inputs.forEach(({ name, type, dims }, position) => {
     const letters = /\[(.*)\]$/u.exec(patterns[position] ?? '')?.[1]?.split(',') ?? [];
-    const shape = dims.map((dim, at) => dim ?? sizeOf(letters[at]) ?? freeSizes[dims.length]?.[at] ?? 1);
+    const shape = dims.map(
+      (dim, at) => dim ?? sizeOf(letters[at], at === 0 && dims.length > 1) ?? freeSizes[dims.length]?.[at] ?? 1,
+    );
     const size = shape.reduce((product, dim) => product * dim, 1);
     const noise = Float32Array.from({ length: size }, (_, k) => 0.1 * Math.sin(0.37 * k) + 0.05 * Math.sin(1.91 * k));
     feeds[name] =
@@ -124,8 +126,13 @@ function feedsFor(inputs: readonly OnnxValueShape[], patterns: readonly string[]
 const inputPatterns = (contract: string): string[] =>
   (contract.split('→')[0] ?? '').match(/\b[fi]\d+\[[^\]]*\]/gu)?.slice() ?? [];
 
-/** `B`, `T`, `4T`: the letters of the registry's contracts. */
-function sizeOf(pattern: string | undefined): number | undefined {
+/**
+ * `B`, `T`, `4T`, `576`: letters and numbers of the registry's contracts.
+ * @param isBatch the first of several dimensions: how many there are at once, whatever its letter
+ */
+function sizeOf(pattern: string | undefined, isBatch: boolean): number | undefined {
+  if (pattern !== undefined && /^\d+$/u.test(pattern)) return Number(pattern);
+  if (isBatch) return 1;
   const [, times, letter] = /^(\d*)([A-Z])$/u.exec(pattern ?? '') ?? [];
   const size = letter === undefined ? undefined : letterSizes[letter];
   return size === undefined ? undefined : size * Number(times === '' ? 1 : times);
