@@ -31,5 +31,6 @@ it('starts workers with nothing but onnxruntime: what checks data (zod) costs ea
   expect(await packagesOf([])).toEqual([]);
   const kernels = ['silero-vad', 'voice-level', 'voice-trunk', 'voice-windows', 'voice-cepstra', 'divide-voices'];
   kernels.push('cluster-voices', 'speaker-sequence', 'segmentation', 'voice-net-parts', 'voice-net-head');
+  kernels.push('sound-levels');
   expect(await packagesOf(kernels)).toEqual(['onnxruntime-common', 'onnxruntime-node']);
 });

@@ -1,4 +1,4 @@
-import { QualitySeconds, secondValues } from '#shared/quality/quality.ts';
+import { QualitySeconds, secondValues } from '#shared/quality/quality-seconds.ts';
 import { PcmReader, SAMPLE_RATE_HZ } from '../audio/pcm-reader.ts';
 import { VAD_STEP_SAMPLES } from '../audio/silero-kernel.ts';
 import type { Kernel } from '../kernel.ts';
