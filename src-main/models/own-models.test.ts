@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeOnnx } from './convert/onnx-writer.ts';
 import { readOnnxSignature, shapeText, signatureMismatch } from './onnx-signature.ts';
+import { notCopied } from './not-copied.ts';
 import { addModel, removeModel } from './own-models.ts';
 import { listModels, resolveModel } from './registry.ts';
 
@@ -107,5 +108,14 @@ describe('a model of one’s own', () => {
     const mine = await slot('diarist-voice-trunk');
     expect(await failure(addModel(await net(['B', 'T', 40]), mine, dir))).toMatchObject({ code: 'unsupported' });
     expect(await failure(removeModel(mine, dir))).toMatchObject({ code: 'unsupported' });
+  });
+});
+
+it('a full disk is told in words, with the place and the way out', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, copyfile'), { code: 'ENOSPC' });
+  expect(notCopied(full, '/models/net.onnx', 'Free space.').data).toMatchObject({
+    message: 'The model could not be copied: the disk is full.',
+    file: '/models/net.onnx',
+    fix: 'Free space.',
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError } from '#shared/api/errors.ts';
 import { syncFolder } from '#runtime/atomic-file.ts';
 import { ensureFolder } from '#runtime/ensure-folder.ts';
+import { notCopied } from './not-copied.ts';
 import { readOnnxSignature, signatureMismatch } from './onnx-signature.ts';
 import { dropOwnEntry, keepOwnEntry, ownEntries } from './own-registry.ts';
 import { readRegistries } from './registry.ts';
@@ -50,7 +51,7 @@ export async function addModel(file: string, slot: ModelEntry, dir: string): Pro
     await syncFolder(path.dirname(target));
   } catch (error) {
     await rm(part, { force: true });
-    throw new AppError('io', `The model could not be copied: ${(error as Error).message}.`, { file: target });
+    throw notCopied(error, target, 'Free space, or see that the folder may be written, and add it again.');
   }
   await keepOwnEntry(dir, entry);
   return entry;

@@ -10,6 +10,7 @@ import type { DownloadOptions } from './download.ts';
 import { mirrorLicences } from './mirror.ts';
 import type { Mirror, MirrorFile } from './mirror.ts';
 import { keepOwnEntry } from './own-registry.ts';
+import { notCopied } from './not-copied.ts';
 import type { ModelEntry } from './registry.ts';
 import { verifyFile } from './verify.ts';
 
@@ -115,10 +116,7 @@ async function fromMirror(
   await copied.catch(async (error: NodeJS.ErrnoException) => {
     await discard(part);
     if (signal?.aborted) throw new AppError('cancelled', 'Cancelled.');
-    throw new AppError('io', `The model could not be copied: ${error.message}.`, {
-      file: source,
-      fix: 'Make room on the disk, or check the mirror folder.',
-    });
+    throw notCopied(error, error.code === 'ENOENT' ? source : target, 'Free space, or check the mirror folder.');
   });
   onChecking?.();
   const handle = await open(part, 'r+');
