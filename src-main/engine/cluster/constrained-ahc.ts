@@ -72,7 +72,11 @@ export function constrainedAhc(
   return relabel(groupOf);
 }
 
-function joinedByMustLink(n: number, { mustLink, cannotLink }: Constraints): Int32Array {
+/**
+ * The lowest member of each item's must-link component.
+ * @throws AppError `bad-input` when a cannot-link lies within a component
+ */
+export function joinedByMustLink(n: number, { mustLink, cannotLink }: Constraints): Int32Array {
   const parent = Int32Array.from({ length: n }, (_, i) => i);
   const root = (i: number): number => {
     while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
@@ -92,7 +96,8 @@ function joinedByMustLink(n: number, { mustLink, cannotLink }: Constraints): Int
   return Int32Array.from({ length: n }, (_, i) => root(i));
 }
 
-function forbiddenPairs(n: number, groupOf: Int32Array, { cannotLink }: Constraints): Set<number>[] {
+/** For each component, under its lowest member, the components that it must stay apart from. */
+export function forbiddenPairs(n: number, groupOf: Int32Array, { cannotLink }: Constraints): Set<number>[] {
   const apart = Array.from({ length: n }, () => new Set<number>());
   for (const [a, b] of cannotLink) {
     apart[groupOf[a]!]!.add(groupOf[b]!);

@@ -1,11 +1,15 @@
 import { cutToCount, labelsAfter } from './ahc.ts';
+import { constrainedAhc } from './constrained-ahc.ts';
+import type { Constraints } from './constrained-ahc.ts';
+import { constrainedVbx } from './constrained-vbx.ts';
 import { calibratedThreshold } from './score-calibration.ts';
 import { windowTree } from './seed-groups.ts';
 import { longRecordingSeeds } from './long-recording.ts';
 import { kmeans } from './kmeans.ts';
-import { vbx } from './vbx.ts';
+import { likeliestSpeakers, vbx } from './vbx.ts';
 import type { VbxOptions } from './vbx.ts';
 import { centroids, gram, relabel } from './vectors.ts';
+import type { Vectors } from './vectors.ts';
 import { forOverlappingPairs } from './voice-windows.ts';
 import type { TimedVectors } from './voice-windows.ts';
 
@@ -17,8 +21,6 @@ const LONG_SEEDS = 40;
 const THRESHOLD_BIAS = -0.015;
 /** Published sharpness of the first responsibilities. */
 const SMOOTHING = 7;
-/** A speaker of less weight is not there. */
-const MIN_WEIGHT = 1e-7;
 
 /**
  * VBx without PLDA, on unit-length embeddings: windows of a voice are taken to lie around it with the same variance in all
@@ -36,28 +38,53 @@ export function vbxClusters(
   const { rows } = windows;
   const n = rows.count;
   if (n < 2) return relabel(new Int32Array(n));
-  const first = firstGroups(windows, pause);
-  const rho = meanCosineWithin(windows, first.labels, first.count);
-  const scale = Math.sqrt(rows.size / (1 - rho));
-  const result = vbx(
-    Float64Array.from(rows.data, (value) => scale * value),
-    new Float64Array(rows.size).fill(rho / (1 - rho)),
-    softened(first.labels, first.count),
-    options,
-    pause,
-  );
-  const labels = new Int32Array(n);
-  for (let i = 0; i < n; i++) {
-    let best = 0;
-    for (let s = 1; s < first.count; s++) {
-      if (result.pi[s]! > MIN_WEIGHT && result.gamma[i * first.count + s]! > result.gamma[i * first.count + best]!)
-        best = s;
-    }
-    labels[i] = best;
-  }
-  const found = relabel(labels);
+  const { scaled, phi, gamma } = starting(windows, firstGroups(windows, pause));
+  const found = relabel(likeliestSpeakers(vbx(scaled, phi, gamma, options, pause)));
   const wanted = Math.max(speakers.min, Math.min(speakers.max, found.count));
   return wanted === found.count ? found : kmeans(rows, wanted);
+}
+
+/**
+ * `vbxClusters` for as many speakers as it finds, with what a person said about pairs of windows; first groups by
+ * `constrainedAhc`, in long recordings as in `vbxClusters`.
+ * @param rows unit length
+ * @param constraints pairs of windows
+ * @returns labels that keep every constraint, numbered by appearance
+ * @throws AppError `bad-input` when the constraints contradict each other
+ */
+export function constrainedVbxClusters(
+  windows: TimedVectors,
+  constraints: Constraints,
+  options: VbxOptions,
+  pause: () => void,
+): { labels: Int32Array; count: number } {
+  const n = windows.rows.count;
+  const first = n > DENSE_WINDOWS ? firstGroups(windows, pause) : constrainedGroups(windows.rows, constraints);
+  const { scaled, phi, gamma } = starting(windows, first);
+  const { labels, count } = constrainedVbx(scaled, phi, gamma, constraints, options, pause);
+  return { labels, count };
+}
+
+function constrainedGroups(rows: Vectors, constraints: Constraints): { labels: Int32Array; count: number } {
+  const distance = gram(rows);
+  const threshold = rows.count < 2 ? 0 : calibratedThreshold(distance) + THRESHOLD_BIAS;
+  for (let at = 0; at < distance.length; at++) distance[at] = 1 - distance[at]!;
+  return constrainedAhc(distance, rows.count, constraints, { maxDistance: 1 - threshold, minGroups: 1 });
+}
+
+/** What VBx starts from: windows in units of the variance around their voice, and softened groups. */
+function starting(
+  windows: TimedVectors,
+  first: { labels: Int32Array; count: number },
+): { scaled: Float64Array; phi: Float64Array; gamma: Float64Array } {
+  const { rows } = windows;
+  const rho = meanCosineWithin(windows, first.labels, first.count);
+  const scale = Math.sqrt(rows.size / (1 - rho));
+  return {
+    scaled: Float64Array.from(rows.data, (value) => scale * value),
+    phi: new Float64Array(rows.size).fill(rho / (1 - rho)),
+    gamma: softened(first.labels, first.count),
+  };
 }
 
 function firstGroups(windows: TimedVectors, pause: () => void): { labels: Int32Array; count: number } {

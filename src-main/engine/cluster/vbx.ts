@@ -31,7 +31,9 @@ export interface VbxResult {
 }
 
 /** Added to probabilities that may vanish, as in the published code. */
-const FLOOR = 1e-8;
+export const FLOOR = 1e-8;
+/** A speaker of less weight is not there. */
+const MIN_WEIGHT = 1e-7;
 
 /**
  * Variational Bayes HMM over windows (Landini et al., Computer Speech & Language 71, 2022): speakers are points in a space
@@ -49,6 +51,25 @@ export function vbx(
   options: VbxOptions,
   pause: () => void = () => undefined,
 ): VbxResult {
+  const { loopP } = options;
+  return variationalRounds(rows, phi, gamma, options, pause, (logP, state) => ({
+    evidence: loopP === null ? mixture(logP, state) : hiddenMarkov(logP, state, loopP),
+    settled: true,
+  }));
+}
+
+/**
+ * The rounds of VBx: speaker models from the responsibilities, then `attribute` makes new responsibilities and weights of
+ * the windows' evidence, in place. Ends when the bound gains too little and `attribute` calls its own settings settled.
+ */
+export function variationalRounds(
+  rows: Float64Array,
+  phi: Float64Array,
+  gamma: Float64Array,
+  options: VbxOptions,
+  pause: () => void,
+  attribute: (logP: Float64Array, state: VbxResult) => { evidence: number; settled: boolean },
+): VbxResult {
   const size = phi.length;
   const count = rows.length / size;
   const speakers = gamma.length / Math.max(1, count);
@@ -58,13 +79,27 @@ export function vbx(
   for (let round = 0; round < options.maxIterations; round++) {
     pause();
     const { logP, prior } = windowEvidence(rho, own, phi, state.gamma, speakers, options);
-    const evidence = options.loopP === null ? mixture(logP, state) : hiddenMarkov(logP, state, options.loopP);
+    const { evidence, settled } = attribute(logP, state);
     const elbo = evidence + (options.fb / 2) * prior;
     const before = state.elbo[state.elbo.length - 1];
     state.elbo.push(elbo);
-    if (before !== undefined && elbo - before < options.minGain) break;
+    if (settled && before !== undefined && elbo - before < options.minGain) break;
   }
   return state;
+}
+
+/** The speaker of each window with the largest posterior, among those who have kept a weight. */
+export function likeliestSpeakers({ gamma, pi }: VbxResult): Int32Array {
+  const speakers = pi.length;
+  const labels = new Int32Array(gamma.length / Math.max(1, speakers));
+  for (let t = 0; t < labels.length; t++) {
+    let best = 0;
+    for (let s = 1; s < speakers; s++) {
+      if (pi[s]! > MIN_WEIGHT && gamma[t * speakers + s]! > gamma[t * speakers + best]!) best = s;
+    }
+    labels[t] = best;
+  }
+  return labels;
 }
 
 /** ln of a window's density at the origin: −½(|x|² + D ln 2π). */
@@ -116,11 +151,25 @@ function windowEvidence(
 
 /** Responsibilities and weights without order in time. @returns ln p(X) */
 function mixture(logP: Float64Array, { gamma, pi }: VbxResult): number {
+  const count = logP.length / pi.length;
+  const mass = new Float64Array(pi.length);
+  const evidence = independentWindows(logP, 0, count, gamma, pi, mass);
+  mass.forEach((value, s) => (pi[s] = value / count));
+  return evidence;
+}
+
+/** Responsibilities of the windows `from` … `to` − 1, each by itself, added up in `mass`. @returns their ln p(X) */
+export function independentWindows(
+  logP: Float64Array,
+  from: number,
+  to: number,
+  gamma: Float64Array,
+  pi: Float64Array,
+  mass: Float64Array,
+): number {
   const speakers = pi.length;
-  const count = logP.length / speakers;
-  const mass = new Float64Array(speakers);
   let evidence = 0;
-  for (let t = 0; t < count; t++) {
+  for (let t = from; t < to; t++) {
     let top = -Infinity;
     for (let s = 0; s < speakers; s++) {
       const value = logP[t * speakers + s]! + Math.log(pi[s]! + FLOOR);
@@ -132,41 +181,75 @@ function mixture(logP: Float64Array, { gamma, pi }: VbxResult): number {
     for (let s = 0; s < speakers; s++) mass[s]! += gamma[t * speakers + s]! /= total;
     evidence += top + Math.log(total);
   }
-  mass.forEach((value, s) => (pi[s] = value / count));
   return evidence;
 }
 
-/**
- * Forward–backward with scaling, for transitions loopP·δ + (1 − loopP)·π: the sum over former speakers is shared by all, so
- * that a window costs as many steps as there are speakers. @returns ln p(X)
- */
+/** Responsibilities and weights of a sequence. @returns ln p(X) */
 function hiddenMarkov(logP: Float64Array, { gamma, pi }: VbxResult, loopP: number): number {
-  const speakers = pi.length;
-  const count = logP.length / speakers;
-  const likely = new Float64Array(logP.length);
-  const forward = new Float64Array(logP.length);
-  const scale = new Float64Array(count);
-  const entry = pi.map((weight) => (1 - loopP) * weight + FLOOR);
+  const count = logP.length / pi.length;
+  const entries = new Float64Array(pi.length);
+  const start = pi.map((weight) => weight + FLOOR);
+  const evidence = windowSequence(logP, 0, count, gamma, start, entryProbabilities(pi, loopP), loopP, entries);
+  updateWeights(pi, gamma, entries, loopP);
+  return evidence;
+}
+
+/** Probability of a transition into each speaker from another one. */
+export const entryProbabilities = (pi: Float64Array, loopP: number): Float64Array =>
+  pi.map((weight) => (1 - loopP) * weight + FLOOR);
+
+/** New weights from the first window and from how often each speaker was entered per probability of entering. */
+export function updateWeights(pi: Float64Array, gamma: Float64Array, entries: Float64Array, loopP: number): void {
+  let sum = 0;
+  for (let s = 0; s < pi.length; s++) {
+    const weight = gamma[s]! + (1 - loopP) * pi[s]! * entries[s]!;
+    pi[s] = weight;
+    sum += weight;
+  }
+  for (let s = 0; s < pi.length; s++) pi[s]! /= sum;
+}
+
+/**
+ * Forward–backward with scaling over the windows `from` … `to` − 1, for transitions loopP·δ + (1 − loopP)·π: the sum over
+ * former speakers is shared by all, so that a window costs as many steps as there are speakers.
+ * @param start probability of each speaker at the first window
+ * @param entries expected transitions into each speaker within these windows, each over its probability, are added
+ * @returns ln p(X) of these windows
+ */
+export function windowSequence(
+  logP: Float64Array,
+  from: number,
+  to: number,
+  gamma: Float64Array,
+  start: Float64Array,
+  entry: Float64Array,
+  loopP: number,
+  entries: Float64Array,
+): number {
+  const speakers = start.length;
+  const first = from * speakers;
+  const likely = new Float64Array((to - from) * speakers);
+  const forward = new Float64Array((to - from) * speakers);
+  const scale = new Float64Array(to - from);
   let evidence = 0;
-  for (let t = 0; t < count; t++) {
+  for (let t = 0; t < to - from; t++) {
     const at = t * speakers;
     let top = -Infinity;
-    for (let s = 0; s < speakers; s++) top = Math.max(top, logP[at + s]!);
+    for (let s = 0; s < speakers; s++) top = Math.max(top, logP[first + at + s]!);
     let total = 0;
     for (let s = 0; s < speakers; s++) {
-      likely[at + s] = Math.exp(logP[at + s]! - top);
-      const came = t === 0 ? pi[s]! + FLOOR : loopP * forward[at - speakers + s]! + entry[s]!;
+      likely[at + s] = Math.exp(logP[first + at + s]! - top);
+      const came = t === 0 ? start[s]! : loopP * forward[at - speakers + s]! + entry[s]!;
       total += forward[at + s] = came * likely[at + s]!;
     }
     for (let s = 0; s < speakers; s++) forward[at + s]! /= total;
     scale[t] = total;
     evidence += top + Math.log(total);
   }
-  const entries = new Float64Array(speakers);
   let backward = new Float64Array(speakers).fill(1);
-  for (let t = count - 1; t >= 0; t--) {
+  for (let t = to - from - 1; t >= 0; t--) {
     const at = t * speakers;
-    for (let s = 0; s < speakers; s++) gamma[at + s] = forward[at + s]! * backward[s]!;
+    for (let s = 0; s < speakers; s++) gamma[first + at + s] = forward[at + s]! * backward[s]!;
     if (t === 0) break;
     let leaving = 0;
     const next = new Float64Array(speakers);
@@ -179,12 +262,5 @@ function hiddenMarkov(logP: Float64Array, { gamma, pi }: VbxResult, loopP: numbe
     for (let s = 0; s < speakers; s++) next[s]! += leaving;
     backward = next;
   }
-  let sum = 0;
-  for (let s = 0; s < speakers; s++) {
-    const weight = gamma[s]! + (1 - loopP) * pi[s]! * entries[s]!;
-    pi[s] = weight;
-    sum += weight;
-  }
-  for (let s = 0; s < speakers; s++) pi[s]! /= sum;
   return evidence;
 }
