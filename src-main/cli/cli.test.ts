@@ -68,6 +68,31 @@ describe('diarist diarize', () => {
     expect(lines.slice(0, -1).every((line) => line.type === 'progress')).toBe(true);
   });
 
+  it('writes a confidence for each frame of each turn with --frames', async () => {
+    for (const system of ['auto', 'diarist-audio']) {
+      const run = await diarize('talk.mp4', '-o', `frames-${system}`, '--frames', '--json', '--system', system);
+      const done = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as { frames: string; warnings: string[] };
+      expect(done).toMatchObject({ frames: path.join(`frames-${system}`, 'talk.frames.csv'), warnings: [] });
+      const [head, ...rows] = readFileSync(at(done.frames), 'utf8').trimEnd().split('\r\n');
+      expect(head).toBe('start_sec,speaker,confidence,speech');
+      const { turns } = parseRttm(readFileSync(at(`frames-${system}/talk.rttm`), 'utf8'));
+      const inTurns = turns.reduce((sum, turn) => sum + turn.endSec - turn.startSec, 0);
+      expect(Math.abs(0.04 * rows.length - inTurns)).toBeLessThan(0.04 * turns.length + 0.01);
+      for (const row of rows) {
+        expect(row).toMatch(/^\d+\.\d{3},spk\d\d,(?:0\.\d{3}|1\.000),(?:0\.\d{3}|1\.000)$/);
+        const [startSec, speaker] = row.split(',');
+        const middleSec = Number(startSec) + 0.02;
+        const own = turns.filter((turn) => turn.speaker === speaker);
+        expect(own.some((turn) => turn.startSec <= middleSec + 1e-6 && turn.endSec >= middleSec - 1e-6)).toBe(true);
+      }
+    }
+    mkdirSync(at('frames-taken'));
+    writeFileSync(at('frames-taken/talk.frames.csv'), 'mine');
+    const refused = await diarize('talk.mp4', '-o', 'frames-taken', '--frames');
+    expect(refused.stderr).toMatch(/talk\.frames\.csv exists already/);
+    expect(readdirSync(at('frames-taken'))).toEqual(['talk.frames.csv']);
+  });
+
   it('refuses to overwrite without --force, and changes nothing', async () => {
     mkdirSync(at('taken'));
     writeFileSync(at('taken/talk.via.json'), 'mine');

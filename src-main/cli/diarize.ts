@@ -12,6 +12,7 @@ import { appVersion } from '#runtime/version.ts';
 import { parseSettings, parseSpeakers } from './diarize-options.ts';
 import { describeError, exitCode, exitCodeOf, guarded, printable, UsageError, worst, type ExitCode } from './exit.ts';
 import { proposalLine, proposalsFor } from './name-proposals.ts';
+import { writeFrames } from './frames-output.ts';
 import { lipSettings, writeLips } from './lips-output.ts';
 import { planOutputs, type PlannedOutput } from './output-plan.ts';
 import { createProgressReporter } from './progress-line.ts';
@@ -33,6 +34,7 @@ interface DiarizeCommandOptions {
   keepTree?: boolean;
   visualize?: boolean;
   lips?: boolean;
+  frames?: boolean;
 }
 
 /** `diarist diarize talk.mp4 -o out` */
@@ -53,6 +55,10 @@ export function diarizeCommand(): Command {
     .option('--set <stage.param=value>', 'set a parameter of a stage; repeatable', collect, [])
     .option('--visualize', 'also write <stem>.visual.mp4: the picture with boxes, names and talking scores')
     .option('--lips', 'also write <stem>.roi.json (faces and lips in M3SD’s shape), <stem>.lips.npy and .lips.csv')
+    .option(
+      '--frames',
+      'also write <stem>.frames.csv: a confidence every 0.04 s of each turn, and how surely it is speech',
+    )
     .option('--cache-dir <dir>', 'folder for intermediate results; work goes on from there after an interruption')
     .option('--models-dir <dir>', 'folder searched first for model files')
     .option('--json', 'report progress and results as JSON lines')
@@ -73,6 +79,7 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
     keepTree: options.keepTree ?? false,
     force: options.force ?? false,
     visualize: options.visualize ?? false,
+    frames: options.frames ?? false,
   });
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();
@@ -98,14 +105,17 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         });
         const names = await proposalsFor(diarizer, planned.mediaPath, file, cancel.signal);
         const isUnrefined = options.refine === true && !file.result.provenance.systemId.endsWith('+refined');
+        const labelWarnings = await writeOutputs(planned, file, options.force ?? false);
+        const frames = await writeFrames(planned, file, options.force ?? false);
         const warnings = [
           ...(isUnrefined ? ['A face was seen, so borders go by the picture as well: --refine moved none.'] : []),
-          ...(await writeOutputs(planned, file, options.force ?? false)),
+          ...labelWarnings,
+          ...frames.warnings,
           ...(options.lips ? await writeLips(planned, file, options.force ?? false) : []),
           ...(await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal })),
         ];
         progress.clear();
-        report(planned, file, warnings, names, options.json ?? false);
+        report({ ...planned, framesPath: frames.path }, file, warnings, names, options.json ?? false);
         codes.push(exitCode.ok);
       } catch (thrown) {
         progress.clear();
@@ -223,6 +233,7 @@ function report(
       rttm: planned.rttmPath,
       via: planned.viaPath,
       ...(planned.videoPath === null ? {} : { video: planned.videoPath }),
+      ...(planned.framesPath === null ? {} : { frames: planned.framesPath }),
       system: provenance.systemId,
       systemVersion: provenance.systemVersion,
       speakers,

@@ -12,6 +12,8 @@ export interface PlannedOutput {
   viaPath: string;
   /** Video of what was found; null = not wanted. */
   videoPath: string | null;
+  /** Table of a confidence per frame; null = not wanted. */
+  framesPath: string | null;
 }
 
 /** What common file systems take as a name. */
@@ -33,7 +35,7 @@ const mediaExtensions = new Set(
 export function planOutputs(
   inputs: readonly string[],
   outDir: string,
-  options: { keepTree: boolean; force: boolean; visualize?: boolean },
+  options: { keepTree: boolean; force: boolean; visualize?: boolean; frames?: boolean },
 ): PlannedOutput[] {
   const media = [...new Set(inputs.flatMap((input) => expandFolder(path.resolve(input))))];
   const base = options.keepTree ? commonFolder(media) : null;
@@ -48,6 +50,7 @@ export function planOutputs(
       rttmPath: `${stem}.rttm`,
       viaPath: `${stem}.via.json`,
       videoPath: options.visualize ? `${stem}.visual.mp4` : null,
+      framesPath: options.frames ? `${stem}.frames.csv` : null,
     };
     // Case-insensitive file systems would let one overwrite the other.
     const key = stem.toLowerCase().normalize('NFC');
@@ -63,9 +66,9 @@ export function planOutputs(
   });
   if (!options.force) {
     const taken = plan
-      .flatMap((one) => [one.rttmPath, one.viaPath, ...(one.videoPath === null ? [] : [one.videoPath])])
-      .find((file) => existsSync(file));
-    if (taken !== undefined) {
+      .flatMap((one) => [one.rttmPath, one.viaPath, one.videoPath, one.framesPath])
+      .find((file) => file !== null && existsSync(file));
+    if (typeof taken === 'string') {
       throw new AppError('conflict', `${taken} exists already; nothing was written.`, {
         file: taken,
         fix: 'Choose another folder with -o, or overwrite with --force.',
@@ -77,8 +80,8 @@ export function planOutputs(
   return plan;
 }
 
-function refuseLongName({ mediaPath, viaPath }: PlannedOutput): void {
-  if (Buffer.byteLength(path.basename(viaPath)) <= MAX_NAME_BYTES) return;
+function refuseLongName({ mediaPath, viaPath, framesPath }: PlannedOutput): void {
+  if (Buffer.byteLength(path.basename(framesPath ?? viaPath)) <= MAX_NAME_BYTES) return;
   throw new AppError(
     'bad-input',
     `The name is too long: that of its labels would have more than ${MAX_NAME_BYTES} bytes.`,

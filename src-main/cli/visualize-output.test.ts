@@ -32,7 +32,7 @@ async function diarized(name: MediaName, artifacts: Record<string, string | Uint
     result: { segments: [{ startSec: 0, endSec: 4, speaker: 'spk00', confidence: null }], artifacts: refs },
   } as unknown as DiarizedFile;
   const videoPath = path.join(dir, `${name}.visual.mp4`);
-  const planned = { mediaPath, fileId: 'x', rttmPath: '', viaPath: '', videoPath };
+  const planned = { mediaPath, fileId: 'x', rttmPath: '', viaPath: '', videoPath, framesPath: null };
   return { tools, file, planned, videoPath };
 }
 

@@ -164,14 +164,16 @@ function readTable(body: string, separator: string, file: string | undefined): C
 const guarded = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 const unguarded = (text: string): string => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text);
 
+/** A cell as RFC 4180 has it, quoted where it must be, that no spreadsheet runs as a formula. */
+export function delimitedCell(text: string, separator: ',' | '\t' = ','): string {
+  const safe = guarded(text);
+  return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 /** `file, channel, start, end, speaker, confidence` and, if any turn has words, `text`. */
 export function serialiseDelimited(turns: readonly Turn[], separator: ',' | '\t'): string {
   const withText = turns.some((turn) => turn.text);
-  const cell = (text: string) => {
-    const safe = guarded(text);
-    return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const row = (cells: readonly string[]) => `${cells.map(cell).join(separator)}\n`;
+  const row = (cells: readonly string[]) => `${cells.map((text) => delimitedCell(text, separator)).join(separator)}\n`;
   const header = ['file', 'channel', 'start', 'end', 'speaker', 'confidence', ...(withText ? ['text'] : [])];
   const rows = [...turns].sort(compareTurns).map((turn) => {
     const confidence = turn.confidence === null ? '' : String(Number(turn.confidence.toFixed(4)));

@@ -7,7 +7,8 @@ import { windowsSchema } from '../audio/voice-embeddings.ts';
 import { VOICE_SIZE } from '../audio/voice-windows-kernel.ts';
 import { sequenceSchema } from '../cluster/speaker-sequence.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { turnsFromWindows } from '../systems/turns.ts';
+import { frameArtifact, framesFile, writtenFrames } from '../systems/frames-file.ts';
+import { labelledTurns } from '../systems/turns.ts';
 import { avEvidenceFile } from './av-evidence.ts';
 import type { AvEvidence } from './av-evidence.ts';
 import { defaultRules } from './av-fusion.ts';
@@ -58,17 +59,17 @@ type Params = z.output<typeof params>;
 
 /**
  * Diarist AV's answer: faces that talk anchor the voices, see `fuseFacesAndVoices`. Inputs: the nodes of Diarist audio, and the
- * face chain. Outputs: `hypothesis.json` and `av.json`, which says why.
+ * face chain. Outputs: `hypothesis.json`, `frames.json`, a confidence per frame, and `av.json`, which says why.
  * Where no face can be tied to a voice the turns are those of Diarist audio.
  */
 export const avTurnsStage: Stage<typeof params> = {
   id: 'av-turns',
-  version: '7',
+  version: '8',
   label: 'Joining faces and voices',
   params,
   models: [],
   usesSpeakers: true,
-  artifacts: { avEvidence: avEvidenceFile },
+  artifacts: { avEvidence: avEvidenceFile, [frameArtifact]: framesFile },
   async run(context) {
     const { startSec } = await context.input('pcm').readJson('decoded.json', decodedSchema.pick({ startSec: true }));
     const { regions, durationSec } = await context.input('speech').readJson('speech.json', speechSchema);
@@ -99,8 +100,10 @@ export const avTurnsStage: Stage<typeof params> = {
         label: sequence.labels[i]!,
         confidence: sequence.confidence[i]!,
       }));
-      const segments = turnsFromWindows(windows, turnRules);
+      const { segments, labelOf } = labelledTurns(windows, turnRules);
       await context.writeJson('hypothesis.json', { segments });
+      const frames = await writtenFrames(context.signal, segments, labelOf, windows, turnRules);
+      await context.writeJson(framesFile, frames);
       await context.writeJson(avEvidenceFile, evidenceOfSound(segments, picture));
       return;
     }
@@ -118,6 +121,10 @@ export const avTurnsStage: Stage<typeof params> = {
       return [{ startSec: span.startSec + startSec, endSec: span.endSec + startSec, speaker, agreed: other }];
     });
     await context.writeJson('hypothesis.json', { segments });
+    const { windows, second } = turns;
+    const rules = { ...turnRules, second };
+    const frames = await writtenFrames(context.signal, segments, speakerOf, windows, rules);
+    await context.writeJson(framesFile, frames);
     await context.writeJson(avEvidenceFile, {
       ...evidenceOfTurns(segments, speakerOf, steps, picture.tracks, fused, startSec),
       review,

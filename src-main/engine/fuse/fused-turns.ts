@@ -9,12 +9,17 @@ import type { SpeechFrames } from './speech-frames.ts';
 
 type Answer = Pick<FusionResult, 'first' | 'second' | 'certainty'>;
 
-/** Turns of the decided steps, and the speaker behind each label. */
+/** Turns of the decided steps, the speaker behind each label, and what the turns were made of. */
 export function turnsOfSteps(
   steps: SpeechFrames,
   answer: Answer,
   rules: Omit<TurnRules, 'second'>,
-): { segments: HypothesisSegment[]; speakerOf: Map<string, number> } {
+): {
+  segments: HypothesisSegment[];
+  speakerOf: Map<string, number>;
+  windows: LabelledWindow[];
+  second: SecondTurn[];
+} {
   const windows = Array.from(answer.first, (label, t): LabelledWindow => ({
     startSec: steps.startSec[t]!,
     endSec: steps.endSec[t]!,
@@ -22,8 +27,9 @@ export function turnsOfSteps(
     label,
     confidence: answer.certainty[t]!,
   }));
-  const { segments, labelOf } = labelledTurns(windows, { ...rules, second: secondTurns(steps, answer) });
-  return { segments, speakerOf: labelOf };
+  const second = secondTurns(steps, answer);
+  const { segments, labelOf } = labelledTurns(windows, { ...rules, second });
+  return { segments, speakerOf: labelOf, windows, second };
 }
 
 function secondTurns(steps: SpeechFrames, { second, certainty }: Answer): SecondTurn[] {

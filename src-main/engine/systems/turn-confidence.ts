@@ -19,7 +19,8 @@ export interface TurnEvidence {
 const WEIGHTS = { posterior: 0.29, likeness: 1.07, speech: 0.236, length: 0.863, count: 0.199, constant: -1.93 };
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
-const logit = (share: number): number => Math.log(clamp(share, 0.02, 0.98) / (1 - clamp(share, 0.02, 0.98)));
+/** Log-odds of a share, which is held between 0.02 and 0.98. */
+export const logit = (share: number): number => Math.log(clamp(share, 0.02, 0.98) / (1 - clamp(share, 0.02, 0.98)));
 
 /** Values of the regression, in the order of {@link WEIGHTS}. */
 export function confidenceFeatures({ posterior, likeness, speech, speechSec, count }: TurnEvidence): number[] {

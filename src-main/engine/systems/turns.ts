@@ -83,13 +83,24 @@ export function labelledTurns(
   return { segments, labelOf: new Map([...names].map(([label, name]) => [name, label])) };
 }
 
-function joinWithinRegions(windows: readonly LabelledWindow[]): Piece[] {
-  const pieces: Piece[] = [];
-  windows.forEach((window, i) => {
+/** What each window speaks for: up to the middle of what it shares with the next one of its region. */
+export function windowSpans(windows: readonly LabelledWindow[]): { startSec: number; endSec: number }[] {
+  return windows.map((window, i) => {
     const before = windows[i - 1];
     const after = windows[i + 1];
-    const startSec = before?.region === window.region ? (window.startSec + before.endSec) / 2 : window.startSec;
-    const endSec = after?.region === window.region ? (after.startSec + window.endSec) / 2 : window.endSec;
+    return {
+      startSec: before?.region === window.region ? (window.startSec + before.endSec) / 2 : window.startSec,
+      endSec: after?.region === window.region ? (after.startSec + window.endSec) / 2 : window.endSec,
+    };
+  });
+}
+
+function joinWithinRegions(windows: readonly LabelledWindow[]): Piece[] {
+  const pieces: Piece[] = [];
+  const spans = windowSpans(windows);
+  windows.forEach((window, i) => {
+    const before = windows[i - 1];
+    const { startSec, endSec } = spans[i]!;
     const seconds = Math.max(0, endSec - startSec);
     const last = pieces[pieces.length - 1];
     if (last && before?.region === window.region && last.label === window.label) {
