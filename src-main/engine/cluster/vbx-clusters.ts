@@ -1,5 +1,5 @@
 import { cutToCount, labelsAfter } from './ahc.ts';
-import { constrainedAhc } from './constrained-ahc.ts';
+import { constrainedAhc, joinedByMustLink } from './constrained-ahc.ts';
 import type { Constraints } from './constrained-ahc.ts';
 import { constrainedVbx } from './constrained-vbx.ts';
 import { calibratedThreshold } from './score-calibration.ts';
@@ -8,7 +8,7 @@ import { longRecordingSeeds } from './long-recording.ts';
 import { kmeans } from './kmeans.ts';
 import { likeliestSpeakers, vbx } from './vbx.ts';
 import type { VbxOptions } from './vbx.ts';
-import { centroids, gram, relabel } from './vectors.ts';
+import { centroids, dot, gram, relabel, unitRows, vectors } from './vectors.ts';
 import type { Vectors } from './vectors.ts';
 import { forOverlappingPairs } from './voice-windows.ts';
 import type { TimedVectors } from './voice-windows.ts';
@@ -17,6 +17,8 @@ import type { TimedVectors } from './voice-windows.ts';
 const DENSE_WINDOWS = 1000;
 /** Groups to start from in longer recordings. */
 const LONG_SEEDS = 40;
+/** Groups that are joined under constraints in longer recordings: fine enough that few hold two voices. */
+const FINE_SEEDS = 400;
 /** Published bias of the calibrated threshold: start from rather too many groups. */
 const THRESHOLD_BIAS = -0.015;
 /** Published sharpness of the first responsibilities. */
@@ -46,7 +48,7 @@ export function vbxClusters(
 
 /**
  * `vbxClusters` for as many speakers as it finds, with what a person said about pairs of windows; first groups by
- * `constrainedAhc`, in long recordings as in `vbxClusters`.
+ * `constrainedAhc`, in long recordings of fine seeds instead of windows.
  * @param rows unit length
  * @param constraints pairs of windows
  * @returns labels that keep every constraint, numbered by appearance
@@ -58,18 +60,73 @@ export function constrainedVbxClusters(
   options: VbxOptions,
   pause: () => void,
 ): { labels: Int32Array; count: number } {
-  const n = windows.rows.count;
-  const first = n > DENSE_WINDOWS ? firstGroups(windows, pause) : constrainedGroups(windows.rows, constraints);
+  const dense = windows.rows.count <= DENSE_WINDOWS;
+  const first = dense
+    ? constrainedGroups(windows.rows, constraints)
+    : longConstrainedGroups(windows, constraints, pause);
   const { scaled, phi, gamma } = starting(windows, first);
   const { labels, count } = constrainedVbx(scaled, phi, gamma, constraints, options, pause);
   return { labels, count };
 }
 
 function constrainedGroups(rows: Vectors, constraints: Constraints): { labels: Int32Array; count: number } {
-  const distance = gram(rows);
-  const threshold = rows.count < 2 ? 0 : calibratedThreshold(distance) + THRESHOLD_BIAS;
-  for (let at = 0; at < distance.length; at++) distance[at] = 1 - distance[at]!;
-  return constrainedAhc(distance, rows.count, constraints, { maxDistance: 1 - threshold, minGroups: 1 });
+  const scores = gram(rows);
+  const threshold = rows.count < 2 ? 0 : calibratedThreshold(scores) + THRESHOLD_BIAS;
+  return joined(scores, rows.count, constraints, threshold);
+}
+
+/**
+ * First groups of a recording too long for one matrix: fine seeds, in which windows that something was said about stand for
+ * themselves, joined by the mean cosine between their windows. Windows of no seed go to the most similar group.
+ */
+function longConstrainedGroups(
+  windows: TimedVectors,
+  constraints: Constraints,
+  pause: () => void,
+): { labels: Int32Array; count: number } {
+  const { rows } = windows;
+  const seeds = longRecordingSeeds(windows, FINE_SEEDS, pause).labels;
+  const componentOf = joinedByMustLink(rows.count, constraints);
+  const said = new Set(
+    [...constraints.mustLink, ...constraints.cannotLink].flatMap((pair) => pair.map((t) => componentOf[t]!)),
+  );
+  const items = relabel(seeds.map((seed, t) => (said.has(componentOf[t]!) ? FINE_SEEDS + componentOf[t]! : seed)));
+  pause();
+  const cannotLink = constraints.cannotLink.map(([a, b]) => [items.labels[a]!, items.labels[b]!] as const);
+  const scores = gram(centroids(rows, items.labels, items.count));
+  const threshold = calibratedThreshold(gram(everyNth(rows, DENSE_WINDOWS))) + THRESHOLD_BIAS;
+  const groups = joined(scores, items.count, { mustLink: [], cannotLink }, threshold);
+  pause();
+  const labels = items.labels.map((item) => (item < 0 ? -1 : groups.labels[item]!));
+  const means = unitRows(centroids(rows, labels, groups.count));
+  for (let t = 0; t < labels.length; t++) {
+    if (labels[t]! >= 0) continue;
+    let best = 0;
+    for (let c = 1; c < groups.count; c++) if (dot(rows, t, means, c) > dot(rows, t, means, best)) best = c;
+    labels[t] = best;
+  }
+  return relabel(labels);
+}
+
+/** At most `most` rows, evenly over the recording. */
+function everyNth(rows: Vectors, most: number): Vectors {
+  const step = Math.ceil(rows.count / most);
+  const count = Math.ceil(rows.count / step);
+  const data = new Float32Array(count * rows.size);
+  for (let i = 0; i < count; i++) {
+    data.set(rows.data.subarray(i * step * rows.size, (i * step + 1) * rows.size), i * rows.size);
+  }
+  return vectors(data, rows.size);
+}
+
+function joined(
+  scores: Float32Array,
+  n: number,
+  constraints: Constraints,
+  threshold: number,
+): { labels: Int32Array; count: number } {
+  const distance = scores.map((score) => 1 - score);
+  return constrainedAhc(distance, n, constraints, { maxDistance: 1 - threshold, minGroups: 1 });
 }
 
 /** What VBx starts from: windows in units of the variance around their voice, and softened groups. */
