@@ -82,4 +82,14 @@ describe('constrainedAhc', () => {
       AppError,
     );
   });
+  it.each([-1, 3, 0.5, NaN])('refuses a pair with an item that is not there: %d', (item) => {
+    for (const constraints of [
+      { mustLink: [[0, item] as const], cannotLink: [] },
+      { mustLink: [], cannotLink: [[item, 1] as const] },
+    ]) {
+      expect(() => constrainedAhc(new Float32Array(9), 3, constraints, { maxDistance: 1, minGroups: 1 })).toThrow(
+        RangeError,
+      );
+    }
+  });
 });

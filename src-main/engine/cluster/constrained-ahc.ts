@@ -75,8 +75,11 @@ export function constrainedAhc(
 /**
  * The lowest member of each item's must-link component.
  * @throws AppError `bad-input` when a cannot-link lies within a component
+ * @throws RangeError when a pair names an item that is not there
  */
 export function joinedByMustLink(n: number, { mustLink, cannotLink }: Constraints): Int32Array {
+  const unknown = [...mustLink, ...cannotLink].flat().find((i) => !(Number.isInteger(i) && i >= 0 && i < n));
+  if (unknown !== undefined) throw new RangeError(`there is no item ${unknown} among ${n}`);
   const parent = Int32Array.from({ length: n }, (_, i) => i);
   const root = (i: number): number => {
     while (parent[i] !== i) i = parent[i] = parent[parent[i]!]!;
