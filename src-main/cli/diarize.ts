@@ -107,15 +107,23 @@ async function diarizeAll(media: readonly string[], options: DiarizeCommandOptio
         const isUnrefined = options.refine === true && !file.result.provenance.systemId.endsWith('+refined');
         const labelWarnings = await writeOutputs(planned, file, options.force ?? false);
         const frames = await writeFrames(planned, file, options.force ?? false);
+        const lipWarnings = options.lips ? await writeLips(planned, file, options.force ?? false) : [];
+        const video = await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal });
         const warnings = [
           ...(isUnrefined ? ['A face was seen, so borders go by the picture as well: --refine moved none.'] : []),
           ...labelWarnings,
           ...frames.warnings,
-          ...(options.lips ? await writeLips(planned, file, options.force ?? false) : []),
-          ...(await writeVideo(planned, file, diarizer.workspace.tools, { progress, signal: cancel.signal })),
+          ...lipWarnings,
+          ...video.warnings,
         ];
         progress.clear();
-        report({ ...planned, framesPath: frames.path }, file, warnings, names, options.json ?? false);
+        report(
+          { ...planned, framesPath: frames.path, videoPath: video.path },
+          file,
+          warnings,
+          names,
+          options.json ?? false,
+        );
         codes.push(exitCode.ok);
       } catch (thrown) {
         progress.clear();

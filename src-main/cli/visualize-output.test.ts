@@ -48,7 +48,7 @@ it('draws what the stages of a job left in the cache', async () => {
     talking: new Uint8Array(new Float32Array(100).fill(0.9).buffer),
     avEvidence: JSON.stringify({ tracks: [{ id: 0, identity: null, speaker: 'spk00' }], segments: [] }),
   });
-  expect(await writeVideo(planned, file, tools, idle)).toEqual([]);
+  expect(await writeVideo(planned, file, tools, idle)).toEqual({ path: videoPath, warnings: [] });
   const probe = await probeMedia(tools, videoPath);
   const frames = new FrameStream(
     tools,
@@ -67,14 +67,18 @@ it('draws what the stages of a job left in the cache', async () => {
 
 it('says so where there are no faces or no picture, and writes nothing without being asked', async () => {
   const heard = await diarized('flash-click.mp4', {});
-  expect(await writeVideo(heard.planned, heard.file, heard.tools, idle)).toEqual([
-    expect.stringContaining('does not look at faces'),
-  ]);
+  expect(await writeVideo(heard.planned, heard.file, heard.tools, idle)).toEqual({
+    path: heard.videoPath,
+    warnings: [expect.stringContaining('does not look at faces')],
+  });
   const file = { ...heard.file, probe: { ...heard.file.probe, video: [] } };
   const before = await readdir(dir);
   expect(
     await writeVideo({ ...heard.planned, videoPath: path.join(dir, 'none.mp4') }, file, heard.tools, idle),
-  ).toEqual([expect.stringContaining('no picture')]);
-  expect(await writeVideo({ ...heard.planned, videoPath: null }, heard.file, heard.tools, idle)).toEqual([]);
+  ).toEqual({ path: null, warnings: [expect.stringContaining('no picture')] });
+  expect(await writeVideo({ ...heard.planned, videoPath: null }, heard.file, heard.tools, idle)).toEqual({
+    path: null,
+    warnings: [],
+  });
   expect(await readdir(dir)).toEqual(before);
 });

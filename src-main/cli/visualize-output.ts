@@ -11,7 +11,7 @@ import type { ProgressReporter } from './progress-line.ts';
 
 /**
  * The video of what was found, where it is wanted and there is a picture.
- * @returns sentences for the person
+ * @returns where it is, null for nowhere, and sentences for the person
  * @throws AppError of `visualize`
  */
 export async function writeVideo(
@@ -19,9 +19,11 @@ export async function writeVideo(
   file: DiarizedFile,
   tools: FfmpegTools,
   { progress, signal }: { progress: ProgressReporter; signal: AbortSignal },
-): Promise<string[]> {
-  if (planned.videoPath === null) return [];
-  if (file.probe.video.length === 0) return ['There is no picture to draw on; --visualize wrote nothing.'];
+): Promise<{ path: string | null; warnings: string[] }> {
+  if (planned.videoPath === null) return { path: null, warnings: [] };
+  if (file.probe.video.length === 0) {
+    return { path: null, warnings: ['There is no picture to draw on; --visualize wrote nothing.'] };
+  }
   const { faces, speakerOfTrack } = await facesOf(file.result);
   const startMs = performance.now();
   const warnings = await visualize(
@@ -49,8 +51,9 @@ export async function writeVideo(
         }),
     },
   );
-  if (faces) return warnings;
-  return [...warnings, 'This system does not look at faces: the video shows the names of those who talk, no boxes.'];
+  if (!faces)
+    warnings.push('This system does not look at faces: the video shows the names of those who talk, no boxes.');
+  return { path: planned.videoPath, warnings };
 }
 
 async function facesOf({ artifacts }: Pick<EngineResult, 'artifacts'>): Promise<{
