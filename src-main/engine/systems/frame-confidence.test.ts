@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arbitraryRegions } from './testing/arbitrary-windows.ts';
 import { FRAME_STEP_SEC, frameConfidence, framesOfTurns } from './frame-confidence.ts';
 import { writtenFrames } from './frames-file.ts';
 import { labelledTurns } from './turns.ts';
@@ -78,20 +79,10 @@ describe('frames of turns', () => {
     await expect(writtenFrames(AbortSignal.abort(), segments, labelOf, windows, rules)).rejects.toThrow('abort');
   });
 
-  const speech = fc.array(
-    fc.record({
-      gap: fc.double({ min: 0, max: 2, noNaN: true }),
-      hops: fc.array(fc.record({ label: fc.nat(3), confidence: fc.double({ min: 0, max: 1, noNaN: true }) }), {
-        minLength: 1,
-        maxLength: 12,
-      }),
-    }),
-    { maxLength: 10 },
-  );
   it('always lies within turns and between 0 and 1, each frame in order', async () => {
     await fc.assert(
       fc.asyncProperty(
-        speech,
+        arbitraryRegions,
         fc.double({ min: 0, max: 50, noNaN: true }),
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 100 }),
         async (list, startSec, probabilities) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arbitraryRegions } from './testing/arbitrary-windows.ts';
 import { turnsFromWindows } from './turns.ts';
 import type { LabelledWindow, TurnRules } from './turns.ts';
 
@@ -64,18 +65,8 @@ describe('turnsFromWindows', () => {
     expect(spans(windows, { second: [] })).toEqual(spans(windows));
   });
   it('always gives sorted turns in whole milliseconds, none overlapping, inside the sound', () => {
-    const regions = fc.array(
-      fc.record({
-        gap: fc.double({ min: 0, max: 2, noNaN: true }),
-        hops: fc.array(fc.record({ label: fc.nat(3), confidence: fc.double({ min: 0, max: 1, noNaN: true }) }), {
-          minLength: 1,
-          maxLength: 12,
-        }),
-      }),
-      { maxLength: 12 },
-    );
     fc.assert(
-      fc.property(regions, fc.double({ min: 0, max: 1, noNaN: true }), (list, maxPauseSec) => {
+      fc.property(arbitraryRegions, fc.double({ min: 0, max: 1, noNaN: true }), (list, maxPauseSec) => {
         let end = 0;
         const windows = list.flatMap(({ gap, hops }, region) => {
           const start = end + gap;
